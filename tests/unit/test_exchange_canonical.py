@@ -43,7 +43,7 @@ def test_an_astral_key_deep_inside_changes_the_order_only_there() -> None:
 
 
 def test_control_characters_are_escaped_as_the_rfc_prescribes() -> None:
-    assert canonical("\u20ac$\u000f\nA'B\"\\\"/\x7f\b\t\f\r") == '"€$\\u000f\\nA\'B\\"\\\\\\"/\x7f\\b\\t\\f\\r"'.encode()
+    assert canonical('\u20ac$\u000f\nA\'B"\\"/\x7f\b\t\f\r') == '"€$\\u000f\\nA\'B\\"\\\\\\"/\x7f\\b\\t\\f\\r"'.encode()
 
 
 def test_literals_and_whole_numbers_are_spelled_plainly() -> None:

@@ -28,23 +28,24 @@ _in_code_point_order = JSONEncoder(ensure_ascii=False, check_circular=False, all
 _in_given_order = JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=False, separators=(",", ":")).encode
 
 
-def canonical(value: object) -> bytes:
+def canonical(value: object, *, max_depth: int = MAX_DEPTH) -> bytes:
     """Return ``value`` as canonical JSON in UTF-8.
 
     Parameters:
         value: ``None``, a bool, int, str, or lists and dicts of these. A ``tuple`` is spelled as a list.
+        max_depth: how many lists and objects may stand inside each other.
 
     Returns:
         The same bytes for equal values, on every machine and in every language.
 
     Raises:
         LocalProtocolError: a float, another type, a key that is no string, a number out of range, a lone surrogate,
-            or more than ``MAX_DEPTH`` levels. The detail names the kind and depth, never the content.
+            or more than ``max_depth`` levels (``data["reason"] == "depth"``). The detail names the kind, never the content.
 
     Source:
         RFC 8785 §3.2; RFC 7493 §2.
     """
-    beyond_bmp = _check(value, 0)
+    beyond_bmp = _check(value, max_depth)
     text = _in_given_order(_sorted(value)) if beyond_bmp else _in_code_point_order(value)
     try:
         return text.encode("utf-8")
@@ -52,38 +53,38 @@ def canonical(value: object) -> bytes:
         raise LocalProtocolError(detail="a lone surrogate has no UTF-8") from None
 
 
-def _check(value: object, depth: int) -> bool:
+def _check(value: object, levels_left: int) -> bool:
     """Refuse what cannot be spelled; return whether some key needs the UTF-16 order."""
     if isinstance(value, str) or value is None or value is True or value is False:
         return False
     if isinstance(value, int):
         if -MAX_INTEGER <= value <= MAX_INTEGER:
             return False
-        raise LocalProtocolError(detail=f"a whole number beyond ±(2**53 - 1) at depth {depth}")
-    if depth >= MAX_DEPTH:
-        raise LocalProtocolError(detail=f"more than {MAX_DEPTH} levels")
+        raise LocalProtocolError(detail="a whole number beyond ±(2**53 - 1)")
+    if levels_left <= 0 and isinstance(value, dict | list | tuple):
+        raise LocalProtocolError(detail="too many levels", reason="depth")
     if isinstance(value, dict):
-        beyond_bmp = _check_keys(value, depth)
-        return _check_each(value.values(), depth + 1) or beyond_bmp
+        beyond_bmp = _check_keys(value)
+        return _check_each(value.values(), levels_left - 1) or beyond_bmp
     if isinstance(value, list | tuple):
-        return _check_each(value, depth + 1)
-    raise LocalProtocolError(detail=f"a {type(value).__name__} at depth {depth}")
+        return _check_each(value, levels_left - 1)
+    raise LocalProtocolError(detail=f"a {type(value).__name__}")
 
 
-def _check_keys(keys: Iterable[object], depth: int) -> bool:
+def _check_keys(keys: Iterable[object]) -> bool:
     beyond_bmp = False
     for key in keys:
         if not isinstance(key, str):
-            raise LocalProtocolError(detail=f"a key of type {type(key).__name__} at depth {depth}")
+            raise LocalProtocolError(detail=f"a key of type {type(key).__name__}")
         if not key.isascii() and max(key) > "\uffff":
             beyond_bmp = True
     return beyond_bmp
 
 
-def _check_each(values: Iterable[object], depth: int) -> bool:
+def _check_each(values: Iterable[object], levels_left: int) -> bool:
     beyond_bmp = False
     for value in values:
-        if type(value) is not str and _check(value, depth):
+        if type(value) is not str and _check(value, levels_left):
             beyond_bmp = True
     return beyond_bmp
 
