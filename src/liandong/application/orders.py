@@ -1,0 +1,70 @@
+"""The order of a side: an alarm at the police, a work order at the hotline. One place knows which is which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from liandong.application.perform import Session
+from liandong.domain.alarms.alarm import OPEN as OPEN_ALARMS
+from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
+from liandong.domain.workorders.workorder import OPEN as OPEN_ORDERS
+
+__all__ = ["is_open", "order_kind", "order_of", "start_order", "summary_of", "withdraw_order"]
+
+#: How much of the words an order shows in lists.
+SUMMARY_CHARACTERS = 200
+
+
+def order_kind(side: str, wanted: str = "") -> StreamKind:
+    """Return the kind of order a side works with; at a node of both sides, that of the side ``wanted``."""
+    chosen = wanted if side == "both" else side
+    return StreamKind.ALARM if chosen == "police" else StreamKind.WORK_ORDER
+
+
+def summary_of(text: str) -> str:
+    """Return the first words of what was said, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= SUMMARY_CHARACTERS else line[: SUMMARY_CHARACTERS - 1] + "…"
+
+
+def start_order(session: Session, appeal: StreamState, actor: Actor, *, handover: str = "", summary: str = "") -> StreamState:
+    """Create this side's order for an appeal; the order knows its appeal, and its handover when it came by one."""
+    said = appeal.data
+    kind = order_kind(session.world.desk.side, str(said.get("side", "")))
+    data: dict[str, Any] = {
+        "appeal": appeal.id,
+        "summary": summary or summary_of(str(said["text"])),
+        "place": said.get("place", ""),
+        "item": said.get("item", ""),
+        "urgent": bool(said.get("urgent", False)),
+        "handover": handover,
+    }
+    return session.start(kind, "take" if kind == StreamKind.ALARM else "receive", actor, data)
+
+
+def order_of(session: Session, data: Mapping[str, Any]) -> StreamState | None:
+    """Return the order named in an appeal's or a handover's data, or None."""
+    stream = data.get("order")
+    if not stream:
+        return None
+    kind = order_kind(session.world.desk.side, str(data.get("side") or data.get("destination") or ""))
+    return session.load(kind, StreamId(str(stream)))
+
+
+def is_open(order: StreamState) -> bool:
+    """Tell whether somebody still has to do something about an order."""
+    return order.phase in (OPEN_ALARMS if order.kind == StreamKind.ALARM else OPEN_ORDERS)
+
+
+def withdraw_order(session: Session, order: StreamState, reason: str) -> bool:
+    """Take an order back when nobody has begun; tell whether it could be."""
+    if order.kind == StreamKind.ALARM:
+        if order.phase not in ("taken", "dispatch_review", "ordered"):
+            return False
+        session.perform(order.kind, order.id, "cancel", session.system, {"reason": reason})
+        return True
+    if order.phase not in ("received", "dispatched", "signed", "refused"):
+        return False
+    session.perform(order.kind, order.id, "withdraw", session.system, {"reason": reason})
+    return True

@@ -1,0 +1,121 @@
+"""Place an appeal: keep it, hand it over, share it, or guide it to the right door.
+
+Source: 相政办〔2023〕55号 四（二）; 济政办字〔2023〕51号 四（一）. ``auto`` follows the verdict; *unclear* is kept by the first
+receiver, since nobody may be left without someone who answers for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from liandong.application.orders import start_order, summary_of
+from liandong.application.perform import Session
+from liandong.application.route import OTHER_SIDE, towards_receiver
+from liandong.application.world import World
+from liandong.domain.errors import CommandRefused, Refusal
+from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, StreamState
+
+__all__ = ["COURSES", "offer_handover", "place", "place_appeal", "record_of"]
+
+#: What may be decided about an appeal.
+COURSES = ("auto", "keep", "hand_over", "share", "guide")
+#: What of an appeal crosses: everything already known (004 一键转接). Names stay those of the appeal machine.
+CROSSING = (
+    "text", "citizen", "phone", "confidential", "place", "longitude", "latitude", "division", "doorplate", "happened", "demand",
+    "recording", "evidence", "marks", "supplements", "side", "item", "kind", "urgent", "verdict", "number", "channel",
+)  # fmt: skip
+GUIDANCE = "这件事不属于110和12345受理范围，已说明去处。"
+
+
+def place_appeal(world: World, actor: Actor, appeal: StreamId, course: str, data: Mapping[str, Any] | None = None) -> StreamState:
+    """Decide where an appeal goes, in one transaction; return the appeal after it.
+
+    Parameters:
+        course: one of ``COURSES``.
+        data: ``reason``, ``guidance``, ``door``, ``summary``, ``clause`` as the course needs.
+
+    Raises:
+        CommandRefused: not in this state, not by this role, something missing, no peer.
+        StreamNotFound: no such appeal.
+    """
+    with world.work() as unit:
+        session = Session(world, unit)
+        return place(session, session.load(StreamKind.APPEAL, appeal), actor, course, data or {})
+
+
+def place(session: Session, appeal: StreamState, actor: Actor, course: str, data: Mapping[str, Any]) -> StreamState:
+    """Place an appeal inside a unit of work that has begun; see ``place_appeal``."""
+    if course not in COURSES:
+        raise CommandRefused(Refusal("input.invalid", {"detail": f"去向只能是：{'、'.join(COURSES)}"}))
+    if course == "auto":
+        course = course_of(session, appeal)
+    if course == "guide":
+        return _guide(session, appeal, actor, data)
+    if course == "keep":
+        order = start_order(session, appeal, actor, summary=str(data.get("summary", "")))
+        return session.perform(appeal.kind, appeal.id, "keep", actor, {"order": order.id, "reason": data.get("reason", "")})
+    if course == "hand_over":
+        handover = offer_handover(session, appeal, actor, data)
+        return session.perform(appeal.kind, appeal.id, "hand_over", actor, {"handover": handover.id, "reason": data.get("reason", "")})
+    return _share(session, appeal, actor, data)
+
+
+def course_of(session: Session, appeal: StreamState) -> str:
+    """Return the course the verdict proposes on this side."""
+    side, own = str(appeal.data.get("side", "unclear")), session.world.desk.side
+    if side == "neither":
+        return "guide"
+    if own == "both" or side in (own, "unclear"):
+        return "keep"
+    if side == "joint":
+        # Police act first and hand the source over when they have; the hotline calls police at once and keeps the source.
+        return "keep" if own == "police" else "share"
+    return "hand_over"
+
+
+def _guide(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    verdict = appeal.data.get("verdict", {})
+    words = str(data.get("guidance") or verdict.get("guidance") or GUIDANCE)
+    door = str(data.get("door") or verdict.get("door") or "")
+    given = {"guidance": words, "door": door, "reason": data.get("reason", "")}
+    return session.perform(appeal.kind, appeal.id, "guide", actor, given)
+
+
+def _share(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    given: dict[str, Any] = {"reason": data.get("reason", "")}
+    if not appeal.data.get("order"):
+        given["order"] = start_order(session, appeal, actor, summary=str(data.get("summary", ""))).id
+    given["handover"] = offer_handover(session, appeal, actor, {"cause": "source", **data}).id
+    return session.perform(appeal.kind, appeal.id, "share", actor, given)
+
+
+def record_of(appeal: StreamState) -> dict[str, Any]:
+    """Return what of an appeal crosses to the other side."""
+    return {name: appeal.data[name] for name in CROSSING if name in appeal.data}
+
+
+def offer_handover(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any], order: str = "") -> StreamState:
+    """Offer an appeal to the other side with everything known; return the handover.
+
+    Raises:
+        CommandRefused: ``handover.no_peer`` where no peer is connected.
+    """
+    desk = session.world.desk
+    if towards_receiver(desk, {}) is None:
+        raise CommandRefused(Refusal("handover.no_peer"))
+    danger = bool(data.get("danger", appeal.data.get("urgent", False)))
+    offered = {
+        "appeal": appeal.id,
+        "record": record_of(appeal),
+        "origin": desk.node,
+        "destination": OTHER_SIDE.get(desk.side, str(appeal.data.get("side", "hotline"))),
+        "cause": data.get("cause") or ("danger" if danger else "scope"),
+        "danger": danger and OTHER_SIDE.get(desk.side) == "police",
+        "reason": data.get("reason") or summary_of(str(appeal.data["text"]))[:100],
+        "clause": data.get("clause", ""),
+        "contact": data.get("contact", ""),
+        "attachments": data.get("attachments") or None,
+        "order": order,
+    }
+    return session.start(StreamKind.HANDOVER, "offer", actor.standing(Party.SENDER), offered)

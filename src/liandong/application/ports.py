@@ -1,0 +1,179 @@
+"""What the use cases need from outside, as Protocols. Adapters implement them; ``adapters/memory`` has the fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
+
+__all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "Peer", "PeerRelation", "Triage", "UnitOfWork", "Work"]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the aware time now, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Gives ids."""
+
+    def new(self) -> StreamId:
+        """Return a fresh UUIDv7."""
+        ...
+
+
+class Triage(Protocol):
+    """Says whose matter a text is."""
+
+    def __call__(self, text: str) -> Mapping[str, Any]:
+        """Return the verdict in its JSON form."""
+        ...
+
+
+class PeerRelation:
+    """How a node stands to another: the words used in settings."""
+
+    #: The other side's node of the same level: only city to city crosses.
+    COUNTERPART = "counterpart"
+    #: The node above on the same side.
+    UPPER = "upper"
+    #: A node below on the same side.
+    LOWER = "lower"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A node we exchange messages with."""
+
+    name: str
+    #: ``police``, ``hotline`` or ``both``.
+    side: str
+    #: One of ``PeerRelation``.
+    relation: str
+    #: What people read.
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What this node is: read once at start.
+
+    Parameters:
+        node: its name, unique among all nodes.
+        side: ``police``, ``hotline`` or ``both``.
+        title: what people read.
+        peers: whom it talks to.
+        zone: IANA name of the city's timezone.
+        switches: pack switches that guards read (``double_review``, ``auto_confirm``, ``objection_hours`` …).
+    """
+
+    node: str
+    side: str
+    title: str = ""
+    peers: tuple[Peer, ...] = ()
+    zone: str = "Asia/Shanghai"
+    switches: Mapping[str, Any] = field(default_factory=dict)
+
+    def counterpart(self) -> Peer | None:
+        """Return the peer that a matter of the other side goes to next: across, or up."""
+        for relation in (PeerRelation.COUNTERPART, PeerRelation.UPPER):
+            for peer in self.peers:
+                if peer.relation == relation:
+                    return peer
+        return None
+
+    def peer(self, name: str) -> Peer | None:
+        """Return the peer of this name, or None."""
+        return next((each for each in self.peers if each.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to be told to a peer; the exchange wraps and signs it."""
+
+    peer: str
+    stream: StreamId
+    type: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A found record, enough to show a line."""
+
+    id: StreamId
+    kind: StreamKind
+    number: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier appeal that may be the same matter."""
+
+    id: StreamId
+    number: str
+    opened_at: datetime
+    phase: str
+    summary: str
+    #: ``phone``, ``place`` or ``key``.
+    because: str
+
+
+class UnitOfWork(Protocol):
+    """One database transaction: facts, projections, outbox and deferred jobs together, or nothing.
+
+    Concurrency: a stream that another transaction advanced since it was loaded makes the commit raise
+    ``StreamConflict``; nothing is written.
+    """
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Commit, or roll back when an error passes through."""
+        ...
+
+    def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
+        """Return where a stream stands. Raises ``StreamNotFound``."""
+        ...
+
+    def append(self, before: StreamState, facts: Sequence[Fact], after: StreamState) -> StreamState:
+        """Write facts behind ``before``; return ``after`` with its head sealed."""
+        ...
+
+    def send(self, message: Message) -> None:
+        """Put a message into the outbox."""
+        ...
+
+    def defer(self, name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
+        """Defer a job (a time-out) to an aware time."""
+        ...
+
+    def number(self, kind: StreamKind, at: datetime) -> str:
+        """Return the next human number of a kind for the day, such as ``警202611220001``; unique per node."""
+        ...
+
+    def earlier(self, *, phone: str, place: str, since: datetime, limit: int = 5) -> Sequence[Earlier]:
+        """Return earlier appeals with the same number or place since an aware time, newest first."""
+        ...
+
+    def by_key(self, key: str) -> StreamId | None:
+        """Return the appeal taken under this key of a source, or None."""
+        ...
+
+
+class Work(Protocol):
+    """Opens units of work."""
+
+    def __call__(self) -> UnitOfWork:
+        """Return a unit of work that has not begun."""
+        ...

@@ -1,0 +1,265 @@
+"""What follows from what: facts of one stream that make commands on another, in the same transaction.
+
+Read the table at the end first. ``OWN`` facts were decided on this node, ``PEER`` facts came over the exchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
+from liandong.application.orders import is_open, order_of, start_order, withdraw_order
+from liandong.application.perform import Session
+from liandong.application.place_appeal import offer_handover
+from liandong.application.ports import Message, Peer
+from liandong.application.route import party_here, towards_receiver, towards_sender
+from liandong.domain.handovers.handover import SHARED_FACTS
+from liandong.domain.journal.chain import at_text
+from liandong.domain.journal.facts import Fact, Party, StreamId, StreamKind, StreamState
+
+__all__ = ["HANDOVER_FACT", "fact_body", "reactions_to"]
+
+#: session, the stream before, the stream after, the fact.
+Reaction = Callable[[Session, StreamState, StreamState, Fact], None]
+
+#: Type of the envelopes that carry a handover's facts.
+HANDOVER_FACT = "handover.fact"
+
+
+def fact_body(fact: Fact) -> dict[str, Any]:
+    """Return a fact as an envelope carries it."""
+    return {"name": fact.name, "actor": fact.actor.as_dict(), "at": at_text(fact.at), "data": dict(fact.data)}
+
+
+def tell_peer(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """Tell the other end what was decided here."""
+    party = party_here(session.world.desk, after.data)
+    peer: Peer | None
+    if party == Party.RECEIVER:
+        peer = towards_sender(session.world.desk, after.data)
+    else:
+        peer = towards_receiver(session.world.desk, after.data)
+    if peer is not None:
+        session.unit.send(Message(peer.name, after.id, HANDOVER_FACT, fact_body(fact)))
+
+
+# --- at the receiving side -------------------------------------------------------------------------------------------
+
+
+def accept_danger(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """Danger is accepted by being received."""
+    if after.data.get("danger") and party_here(session.world.desk, after.data) == Party.RECEIVER:
+        take_over(session, after, session.system)
+
+
+def add_words(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """What the sending side supplies goes to the record the receiving side works with."""
+    appeal = appeal_here(session, after) if party_here(session.world.desk, after.data) == Party.RECEIVER else None
+    if appeal is not None:
+        words = fact.data.get("answer") or fact.data.get("words")
+        session.perform(appeal.kind, appeal.id, "supplement", session.system, {"words": words})
+
+
+def tell_step(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The side that sent the matter sees each step of the order made of it."""
+    handover = _received_handover(session, after)
+    if handover is None or "progress" not in session.allowed(handover, session.system.standing(Party.RECEIVER)):
+        return
+    note = next(
+        (str(fact.data[name]) for name in ("situation", "result", "reply", "answer", "note", "reason", "unit") if fact.data.get(name)), ""
+    )
+    told = {
+        "step": fact.name,
+        "note": note[:5000],
+        "order_number": after.data.get("number", ""),
+        "attachments": fact.data.get("attachments"),
+    }
+    session.perform(handover.kind, handover.id, "progress", session.system.standing(Party.RECEIVER), told)
+
+
+def report_back(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The end of the order is the report to the side that sent it."""
+    handover = _received_handover(session, after)
+    if handover is None or handover.phase != "accepted":
+        return
+    session.perform(handover.kind, handover.id, "report", session.system.standing(Party.RECEIVER), {"result": result_of(after)})
+
+
+def work_again(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The sending side is not content: the order opens again where it can."""
+    order = order_here(session, after) if party_here(session.world.desk, after.data) == Party.RECEIVER else None
+    if order is not None and order.phase == "closed":
+        given = {"reason": fact.data.get("reason", ""), "satisfaction": "4", "way": "web"}
+        session.perform(order.kind, order.id, "reopen" if order.kind == StreamKind.ALARM else "visit", session.system, given)
+
+
+def take_settled(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The two sides agreed that the receiver keeps it: it begins to work if it has not."""
+    if party_here(session.world.desk, after.data) == Party.RECEIVER:
+        begin_work(session, after, session.system)
+    else:
+        hold_to_acceptance(session, before, after, fact)
+
+
+def let_go(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The matter went back: the receiving side's order and appeal end, saying so."""
+    appeal = appeal_here(session, after) if party_here(session.world.desk, after.data) == Party.RECEIVER else None
+    if appeal is None or after.phase == "accepted":
+        return
+    order = order_of(session, appeal.data)
+    if order is not None and is_open(order):
+        withdraw_order(session, order, "已由首接方办理")
+    if appeal.phase == "kept":
+        session.perform(appeal.kind, appeal.id, "close", session.system, {"result": "已由首接方办理"})
+
+
+# --- at the sending side ---------------------------------------------------------------------------------------------
+
+
+def confirm_report(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """A report is taken by itself unless the pack wants a person to read it first."""
+    if party_here(session.world.desk, after.data) == Party.SENDER and session.world.desk.switches.get("auto_confirm", True):
+        session.perform(after.kind, after.id, "confirm", session.system.standing(Party.SENDER))
+
+
+def end_with_result(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The result from the other side ends the original record, and the order that waited for it."""
+    if party_here(session.world.desk, after.data) != Party.SENDER:
+        return
+    result = str(after.data.get("result", ""))
+    order = order_of(session, after.data)
+    if order is not None and order.phase == "handed_over":
+        session.perform(order.kind, order.id, "peer_result", session.system, {"result": result})
+    _close_if_done(session, after.data["appeal"], result)
+
+
+def take_back(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """It came back: the first receiver answers for it, with its clock still running."""
+    if party_here(session.world.desk, after.data) != Party.SENDER or after.phase == "accepted":
+        return
+    reason = str(fact.data.get("reason") or fact.data.get("note") or fact.data.get("words") or after.data.get("reason") or "对方退回")
+    order = order_of(session, after.data)
+    if order is not None and order.phase == "handed_over":
+        session.perform(order.kind, order.id, "take_back", session.system, {"reason": reason})
+    appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
+    if appeal.phase not in ("handed", "shared"):
+        return
+    appeal = session.perform(appeal.kind, appeal.id, "take_back", session.system, {"reason": reason})
+    if appeal.phase == "taken":
+        order = order or start_order(session, appeal, session.system)
+        session.perform(appeal.kind, appeal.id, "keep", session.system, {"order": order.id, "reason": reason})
+
+
+def hold_to_acceptance(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """An acceptance that crossed with our taking it back stands: our own order gives way when nobody has begun."""
+    if before.phase not in ("withdrawn", "returned", "kept_by_first") or party_here(session.world.desk, after.data) != Party.SENDER:
+        return
+    appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
+    order = order_of(session, appeal.data)
+    if appeal.phase == "kept" and order is not None and withdraw_order(session, order, "对方已受理"):
+        session.perform(appeal.kind, appeal.id, "hand_over", session.system, {"handover": after.id, "reason": "对方已受理"})
+
+
+# --- orders that cross, or end -----------------------------------------------------------------------------------------
+
+
+def cross_non_police(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The bureau agreed that it is not police work, or police have acted and the source remains: it crosses."""
+    cause = {"SourceHandedOver": "source", "NonPoliceApproved": "non_police"}.get(fact.name, "scope")
+    reason = str(fact.data.get("source_matter") or after.data.get("reason") or fact.data.get("reason") or "")
+    _cross(session, after, fact, {"cause": cause, "reason": reason, "danger": False})
+
+
+def call_police(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """One key: police are called with danger, the hotline goes on with its own work."""
+    given = {"cause": "escalation", "reason": fact.data["reason"], "danger": True}
+    appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
+    handover = offer_handover(session, appeal, fact.actor, given)
+    if appeal.phase == "kept":
+        session.perform(appeal.kind, appeal.id, "share", session.system, {"handover": handover.id, "reason": fact.data["reason"]})
+
+
+def close_appeal(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The end of the order is the end of the appeal, when nothing else of it is open."""
+    _close_if_done(session, after.data["appeal"], result_of(after))
+
+
+def result_of(order: StreamState) -> str:
+    """Return what an order says was done, for the citizen and the other side."""
+    said = (order.data.get(name) for name in ("reply", "answer", "result", "situation", "reason"))
+    return str(next((each for each in said if each), "已办结"))
+
+
+def _cross(session: Session, order: StreamState, fact: Fact, given: dict[str, Any]) -> None:
+    appeal = session.load(StreamKind.APPEAL, StreamId(order.data["appeal"]))
+    kept = {name: order.data.get(name) for name in ("contact", "attachments", "clause")}
+    handover = offer_handover(session, appeal, fact.actor, {**kept, **given}, order=order.id)
+    if appeal.phase in ("taken", "kept"):
+        session.perform(appeal.kind, appeal.id, "hand_over", session.system, {"handover": handover.id, "reason": given["reason"]})
+
+
+def _close_if_done(session: Session, appeal_id: Any, result: str) -> None:
+    appeal = session.load(StreamKind.APPEAL, StreamId(str(appeal_id)))
+    if appeal.phase not in ("kept", "handed", "shared"):
+        return
+    order = order_of(session, appeal.data)
+    if order is not None and is_open(order) and appeal.phase != "handed":
+        return
+    if appeal.phase == "shared" and session.load(StreamKind.HANDOVER, StreamId(appeal.data["handover"])).phase not in (
+        "confirmed",
+        "withdrawn",
+    ):
+        return
+    session.perform(appeal.kind, appeal.id, "close", session.system, {"result": result})
+
+
+def _received_handover(session: Session, order: StreamState) -> StreamState | None:
+    """Return the handover an order was made of, when this node is its receiver."""
+    stream = order.data.get("handover")
+    if not stream:
+        return None
+    handover = session.load(StreamKind.HANDOVER, StreamId(str(stream)))
+    return handover if party_here(session.world.desk, handover.data) == Party.RECEIVER else None
+
+
+OWN, PEER, EITHER = True, False, None
+
+STEPS = (
+    "UnitOrdered", "UnitRedirected", "OrderSigned", "OfficersDeparted", "OfficersArrived", "SceneHandled", "AlarmReported", "NonPoliceStated",
+    "OrderDispatched", "WorkStarted", "ProgressReported", "WorkReported", "CitizenReplied", "OrderAnswered", "OrderRefused",
+    "ExtensionGranted", "OrderSuspended", "OrderResumed", "PoliceCalled", "CitizenContent", "CitizenDissatisfied", "ReportTurnedBack",
+)  # fmt: skip
+
+#: fact -> (decided where, what follows), in order.
+REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
+    **dict.fromkeys(SHARED_FACTS, ((OWN, tell_peer),)),
+    **dict.fromkeys(STEPS, ((OWN, tell_step),)),
+    "HandoverOffered": ((OWN, tell_peer), (PEER, accept_danger)),
+    "HandoverAccepted": ((OWN, tell_peer), (PEER, hold_to_acceptance)),
+    "NegotiationSettledForReceiver": ((OWN, tell_peer), (EITHER, take_settled)),
+    "NegotiationSettledForSender": ((OWN, tell_peer), (EITHER, take_back), (EITHER, let_go)),
+    "NegotiationLapsed": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
+    "HandoverReturned": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
+    "HandoverWithdrawn": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
+    "HandoverReported": ((OWN, tell_peer), (PEER, confirm_report)),
+    "HandoverConfirmed": ((OWN, tell_peer), (OWN, end_with_result)),
+    "HandoverReopened": ((OWN, tell_peer), (PEER, work_again)),
+    "QuestionAnswered": ((OWN, tell_peer), (PEER, add_words)),
+    "HandoverSupplemented": ((OWN, tell_peer), (PEER, add_words)),
+    "NonPoliceApproved": ((OWN, cross_non_police),),
+    "SourceHandedOver": ((OWN, cross_non_police),),
+    "OrderHandedOver": ((OWN, cross_non_police),),
+    "PoliceCalled": ((OWN, call_police), (OWN, tell_step)),
+    "AlarmClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
+    "OrderClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
+}
+
+
+def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:
+    """Return what follows from a fact, in order.
+
+    Parameters:
+        own: True where it was decided on this node, False where the peer told it.
+    """
+    return [reaction for where, reaction in REACTIONS.get(fact.name, ()) if where in (EITHER, own)]

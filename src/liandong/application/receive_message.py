@@ -1,0 +1,89 @@
+"""Receive a message of a peer: apply its fact to our copy of the stream, exactly once, and pass it on where we only relay.
+
+The exchange has proved who sent it and that it is the next of its stream. What cannot be applied raises, is set aside
+with its reason where a person sees it, and can be tried again (design: exchange, nothing is dropped).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from liandong.application.perform import Session
+from liandong.application.ports import Message, UnitOfWork
+from liandong.application.reactions import HANDOVER_FACT
+from liandong.application.route import party_here, towards_receiver, towards_sender
+from liandong.application.world import World
+from liandong.domain.errors import RemoteProtocolError, StreamNotFound
+from liandong.domain.handovers.handover import SHARED_FACTS
+from liandong.domain.journal.chain import at_from_text
+from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
+
+__all__ = ["receive_message"]
+
+
+def receive_message(world: World, unit: UnitOfWork, peer: str, stream: StreamId, type_: str, body: Mapping[str, Any]) -> None:
+    """Apply one message inside a unit of work that has begun.
+
+    Parameters:
+        peer: the node it came from, as proved by its signature.
+        stream: the stream it belongs to.
+        type_: the envelope's type; types unknown here are kept by the exchange and not given to this function.
+        body: the envelope's body.
+
+    Raises:
+        RemoteProtocolError: the body is not a fact of a handover, or its party is not the peer's.
+        CommandRefused: the table does not know this step from our state.
+    """
+    if type_ != HANDOVER_FACT:
+        raise RemoteProtocolError(detail=f"type {type_[:40]}")
+    session = Session(world, unit)
+    fact = parse_fact(body)
+    state = _state(session, stream, fact)
+    data = {**fact.data, **state.data}
+    _check_way(world, peer, data, fact)
+    session.accept(state, fact)
+    if party_here(world.desk, data) == Party.NONE:
+        _pass_on(session, stream, data, fact, type_, body)
+
+
+def parse_fact(body: Mapping[str, Any]) -> Fact:
+    """Return the fact of an envelope's body. Raises ``RemoteProtocolError`` for anything that is not one."""
+    try:
+        name, data = body["name"], body["data"]
+        if not isinstance(name, str) or not isinstance(data, Mapping):
+            raise TypeError("name or data")
+        fact = Fact(name, Actor.from_dict(body["actor"]), at_from_text(body["at"]), data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RemoteProtocolError(detail=f"fact: {type(error).__name__}") from error
+    if fact.name not in SHARED_FACTS:
+        raise RemoteProtocolError(detail=f"fact {fact.name[:40]} is not shared")
+    return fact
+
+
+def _state(session: Session, stream: StreamId, fact: Fact) -> StreamState:
+    """Return our copy of the stream; a new one for an offer, with a number of our own in place of the peer's."""
+    try:
+        return session.load(StreamKind.HANDOVER, stream)
+    except StreamNotFound:
+        if fact.name != "HandoverOffered":
+            raise
+        return StreamState(StreamKind.HANDOVER, stream)
+
+
+def _check_way(world: World, peer: str, data: Mapping[str, Any], fact: Fact) -> None:
+    """Refuse a fact that claims to be of an end that does not lie in the peer's direction."""
+    desk = world.desk
+    way = towards_sender(desk, data) if fact.actor.party == Party.SENDER else towards_receiver(desk, data)
+    mine = party_here(desk, data)
+    if way is None or way.name != peer or fact.actor.party in (mine, Party.NONE):
+        raise RemoteProtocolError(detail="this peer does not stand at that end")
+
+
+def _pass_on(session: Session, stream: StreamId, data: Mapping[str, Any], fact: Fact, type_: str, body: Mapping[str, Any]) -> None:
+    """Relay between the levels of one side: up towards the receiver, down towards the sender."""
+    desk = session.world.desk
+    way = towards_receiver(desk, data) if fact.actor.party == Party.SENDER else towards_sender(desk, data)
+    if way is None:
+        raise RemoteProtocolError(detail="no way on from here")
+    session.unit.send(Message(way.name, stream, type_, dict(body)))

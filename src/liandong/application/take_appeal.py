@@ -1,0 +1,93 @@
+"""Take an appeal: record what a citizen said, with a verdict and what is known from earlier.
+
+Source: 000 一次接听、一次录入. The verdict proposes; ``place_appeal`` is where somebody decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from liandong.application.perform import Session
+from liandong.application.ports import Earlier
+from liandong.application.world import World
+from liandong.domain.journal.facts import Actor, StreamKind, StreamState
+
+__all__ = ["Taken", "take_appeal", "take_in"]
+
+#: How far back a repeat is looked for (issue of repeats: the last 30 days).
+REPEAT_DAYS = 30
+#: What of a verdict stays with the appeal.
+KEPT_OF_VERDICT = ("side", "kind", "item", "item2", "urgent", "confidence", "reasons", "particulars", "missing", "ask", "door", "guidance")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An appeal that has been recorded."""
+
+    appeal: StreamState
+    verdict: Mapping[str, Any]
+    #: Earlier appeals with the same number or place, newest first.
+    earlier: Sequence[Earlier]
+    #: True when this key of the source had been taken before; nothing was written.
+    again: bool = False
+
+
+def take_appeal(world: World, actor: Actor, data: Mapping[str, Any]) -> Taken:
+    """Record an appeal in one transaction.
+
+    Parameters:
+        world: the outside.
+        actor: who takes it.
+        data: the fields of the appeal machine's ``take``; ``text`` and ``channel`` are required.
+
+    Raises:
+        CommandRefused: a field is missing or malformed; nothing is written.
+
+    Concurrency: idempotent by ``key`` when one is given.
+    """
+    with world.work() as unit:
+        return take_in(Session(world, unit), actor, data)
+
+
+def take_in(session: Session, actor: Actor, data: Mapping[str, Any]) -> Taken:
+    """Record an appeal inside a unit of work that has begun; see ``take_appeal``."""
+    key = data.get("key")
+    if isinstance(key, str) and key:
+        known = session.unit.by_key(key)
+        if known is not None:
+            appeal = session.load(StreamKind.APPEAL, known)
+            return Taken(appeal, appeal.data.get("verdict", {}), (), again=True)
+    said = str(data.get("text", "")) if isinstance(data.get("text", ""), str) else ""
+    verdict = plain_verdict(session.world.triage(said)) if said.strip() else {}
+    judged = {name: verdict[name] for name in ("side", "item", "kind", "urgent") if verdict.get(name) not in (None, "")}
+    appeal = session.start(StreamKind.APPEAL, "take", actor, {**judged, **data, "verdict": verdict})
+    since = session.at - timedelta(days=REPEAT_DAYS)
+    phone, place = str(appeal.data.get("phone", "")), str(appeal.data.get("place", ""))
+    earlier = (
+        [each for each in session.unit.earlier(phone=phone, place=place, since=since) if each.id != appeal.id] if phone or place else []
+    )
+    return Taken(appeal, verdict, earlier)
+
+
+def plain_verdict(verdict: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a verdict as a journal keeps it: confidence in per mille, since journals hold no floats."""
+    kept = {name: verdict[name] for name in KEPT_OF_VERDICT if name in verdict}
+    confidence = kept.pop("confidence", None)
+    if isinstance(confidence, int | float):
+        kept["confidence_permille"] = round(float(confidence) * 1000)
+    plain: dict[str, Any] = without_floats(kept)
+    return plain
+
+
+def without_floats(value: Any) -> Any:
+    """Return the value with every float as text, mappings as dicts and sequences as lists."""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, Mapping):
+        return {str(name): without_floats(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_floats(each) for each in value]
+    return value

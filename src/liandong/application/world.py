@@ -1,0 +1,39 @@
+"""What every use case is given: the clock, the ids, the desk, the database, triage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from liandong.application.ports import Clock, Desk, Ids, Triage, Work
+from liandong.domain.alarms.alarm import ALARM
+from liandong.domain.appeals.appeal import APPEAL
+from liandong.domain.handovers.handover import HANDOVER
+from liandong.domain.journal.facts import Fact, StreamKind
+from liandong.domain.journal.machine import Machine
+from liandong.domain.workorders.workorder import WORK_ORDER
+
+__all__ = ["MACHINES", "World"]
+
+#: kind -> the table that rules it.
+MACHINES: Mapping[StreamKind, Machine] = {each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER)}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The outside of the application, wired once by ``node.bootstrap``."""
+
+    clock: Clock
+    ids: Ids
+    desk: Desk
+    work: Work
+    triage: Triage
+    #: fact, decided here? -> what follows from it; see ``reactions.reactions_to``.
+    reactions: Callable[[Fact, bool], Sequence[Callable[..., None]]]
+    #: More that guards may ask for; plain values.
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    def guard_context(self) -> dict[str, Any]:
+        """Return the switches that guards read."""
+        return {**self.desk.switches, **self.context}
