@@ -76,6 +76,10 @@ class Item:
     functions: tuple[str, ...] = ()
     #: True where police act first and the other side cures the source.
     joint: bool = False
+    #: The value in the common register that both sides of every city know (``H2``, ``P1.02``); the local code stands beside it.
+    common: str = ""
+    #: 类别 that the list puts this line under; empty where it may be any.
+    kinds: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +130,22 @@ class Catalogue:
     def classes(self) -> tuple[Item, ...]:
         """The top level, in the document's order."""
         return tuple(each for each in self.items if not each.parent)
+
+    def class_of(self, code: str) -> Item | None:
+        """Return the class that a code lies in (``H2`` for ``H2.07`` and for ``H2``), or None where the code is unknown."""
+        by_code = {each.code: each for each in self.items}
+        found = by_code.get(code)
+        for _ in self.items:
+            if found is None or not found.parent:
+                return found
+            found = by_code.get(found.parent)
+        return None
+
+    def below(self, code: str) -> tuple[Item, ...]:
+        """Return the lines directly under a code, in the document's order."""
+        return tuple(each for each in self.items if each.parent == code)
+
+    def rulings_on(self, day: date) -> tuple[Ruling, ...]:
+        """Return the rulings in force on a day, the newest first."""
+        in_force = [each for each in self.rulings if each.effective_from <= day and (each.effective_to is None or day <= each.effective_to)]
+        return tuple(sorted(in_force, key=lambda each: (each.effective_from, each.code), reverse=True))

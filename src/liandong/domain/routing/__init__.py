@@ -1,0 +1,35 @@
+"""Routing: units, divisions, territories, nearness, and the levels of platforms."""
+
+from __future__ import annotations
+
+from liandong.domain.routing.divisions import Division, DivisionLevel, ancestors, division_of, divisions_in
+from liandong.domain.routing.levels import Node, NodeLevel, next_hop, route
+from liandong.domain.routing.places import Place, Position, Territory, contains, distance_m, territory_at
+from liandong.domain.routing.suggestions import OnDuty, Suggestion, WhyUnit, locate, suggest_units
+from liandong.domain.routing.units import Duty, Unit, UnitLevel
+
+__all__ = [
+    "Division",
+    "DivisionLevel",
+    "Duty",
+    "Node",
+    "NodeLevel",
+    "OnDuty",
+    "Place",
+    "Position",
+    "Suggestion",
+    "Territory",
+    "Unit",
+    "UnitLevel",
+    "WhyUnit",
+    "ancestors",
+    "contains",
+    "distance_m",
+    "division_of",
+    "divisions_in",
+    "locate",
+    "next_hop",
+    "route",
+    "suggest_units",
+    "territory_at",
+]
