@@ -3,6 +3,7 @@
 Rules:
     - A code never changes its meaning; a new meaning is a new code.
     - The code travels in a receipt; its sentences live in ``liandong.domain.errors.MESSAGES`` under the same name.
+    - What is found before the signature has held may be the cable's doing: it is sent a few times before a person is asked.
     - A code this side does not know (a newer peer) is treated as ``exchange.internal``: kept, sent again later, shown.
 """
 
@@ -60,14 +61,14 @@ _ROWS = (
     Code(
         "exchange.too_large",
         Fault.SENDER,
-        Retry.PERSON,
+        Retry.FEW,
         "消息过大：{detail}。请把附件另行传送。",
         "The message is too large: {detail}. Send the attachments apart from it.",
     ),
     Code(
         "exchange.too_deep",
         Fault.SENDER,
-        Retry.PERSON,
+        Retry.FEW,
         "消息嵌套过深：{detail}。请发送方检查。",
         "The message is nested too deep: {detail}. The sender must check it.",
     ),
@@ -81,14 +82,14 @@ _ROWS = (
     Code(
         "exchange.wrong_recipient",
         Fault.SENDER,
-        Retry.PERSON,
+        Retry.FEW,
         "消息不是发给本平台的：{detail}。请检查对端设置。",
         "The message is for another node: {detail}. Check the peer settings.",
     ),
     Code(
         "exchange.wrong_sender",
         Fault.SENDER,
-        Retry.PERSON,
+        Retry.FEW,
         "发送方与密钥不符：{detail}。请检查对端设置。",
         "The sender does not own the key: {detail}. Check the peer settings.",
     ),

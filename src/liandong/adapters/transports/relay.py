@@ -1,0 +1,204 @@
+"""The relay: carries one peer's outbox over a transport, woken by what is written, stopped without losing anything.
+
+Rules:
+    - One batch at a time to a peer: order needs no further care. While it is on its way the next one gathers by itself,
+      so a quiet line sends at once and a busy one sends in batches.
+    - Nothing is polled while something wakes it; a look every ``poll_seconds`` catches a lost wake-up.
+    - A peer that does not answer costs no message an attempt: the peer is tried again after a pause, its messages stay due.
+    - With a backlog every other batch takes the newest streams first, so that live messages pass it.
+    - A batch that the peer refuses as a whole is halved until the one at fault stands alone; that one is parked.
+    - What was sent and not yet marked when the process dies is sent again: the peer says duplicate.
+
+Source:
+    docs/reference/exchange.md, clause 6.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from liandong.domain.errors import LocalProtocolError, PeerError
+from liandong.domain.exchange.envelope import Envelope
+from liandong.domain.exchange.outbox import Again, Delivered, Outcome, Parked, RetryPolicy, Rewind, settle
+from liandong.domain.exchange.ports import Due, OutboxStore, PeerWatch, Protector, Transport
+from liandong.domain.exchange.receipts import Receipt
+
+__all__ = ["Relay"]
+
+log = logging.getLogger(__name__)
+
+
+class Relay:
+    """Carries what is due for one peer.
+
+    Parameters:
+        peer: the node it sends to.
+        store: the outbox.
+        transport: the cable.
+        protector: signs and seals.
+        clock: returns now, aware.
+        watch: is told how the peer does; ``None`` for nobody.
+        policy: the pauses.
+        batch_count: messages in a batch at most.
+        poll_seconds: how long to sleep when nothing wakes it.
+        chance: returns a random number, 0 ≤ chance < 1.
+
+    Concurrency:
+        ``wake`` and ``stop`` may be called from the event loop's thread only (elsewhere: ``loop.call_soon_threadsafe``).
+        Two relays for one peer do no harm but repeat each other's messages.
+    """
+
+    def __init__(
+        self,
+        peer: str,
+        store: OutboxStore,
+        transport: Transport,
+        protector: Protector,
+        clock: Callable[[], datetime],
+        *,
+        watch: PeerWatch | None = None,
+        policy: RetryPolicy | None = None,
+        batch_count: int = 100,
+        poll_seconds: float = 1.0,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.peer = peer
+        self._store = store
+        self._transport = transport
+        self._protector = protector
+        self._clock = clock
+        self._watch = watch
+        self._policy = policy or RetryPolicy()
+        self._batch_count = batch_count
+        self._poll_seconds = poll_seconds
+        self._chance = chance
+        self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._failures = 0
+        self._newest_first = False
+
+    def wake(self) -> None:
+        """Say that something was written to the outbox."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Ask ``run`` to end after the batch that is on its way."""
+        self._stopping.set()
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Carry messages until ``stop``; errors of the peer or the store are waited out, never passed on."""
+        while not self._stopping.is_set():
+            self._woken.clear()
+            try:
+                pause = self._poll_seconds if not await self.carry() else 0.0
+            except PeerError as error:
+                await self._rest(self._down(error))
+                continue
+            except Exception:  # the outermost loop: whatever the store or a bug raises, what is due stays due
+                log.exception("The outbox of %s cannot be carried just now", self.peer, extra={"action": "relay.failed", "peer": self.peer})
+                self._failures += 1
+                await self._rest(self._policy.peer_pause_seconds(self._failures, max(self._chance(), 0.5)))
+                continue
+            if pause:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), pause)
+
+    async def carry(self) -> int:
+        """Carry one batch; return how many messages were settled, 0 when nothing was due.
+
+        Raises:
+            PeerError: the peer did not answer as it should; nothing is changed.
+        """
+        found = await self._store.due(self.peer, self._batch_count, newest_first=self._newest_first)
+        self._newest_first = len(found) >= self._batch_count and not self._newest_first
+        ready, settled = await self._protect(found)
+        return settled + (await self._send(ready) if ready else 0)
+
+    async def _protect(self, found: Sequence[Due]) -> tuple[list[tuple[Due, Envelope]], int]:
+        """Return what can leave, and how many were parked because they cannot; their streams wait with them."""
+        ready: list[tuple[Due, Envelope]] = []
+        held: set[str] = set()
+        for due in found:
+            if due.envelope.stream in held:
+                continue
+            try:
+                ready.append((due, self._protector.protect(due.envelope)))
+            except LocalProtocolError as error:
+                if error.code.startswith("exchange.key"):
+                    raise
+                held.add(due.envelope.stream)
+                await self._park(due.envelope, error)
+        return ready, len(held)
+
+    async def _send(self, ready: list[tuple[Due, Envelope]]) -> int:
+        """Send the first messages, as many as a batch holds; return how many were settled. The others stay due."""
+        try:
+            receipts = await self._transport.send(self.peer, [envelope for _, envelope in ready])
+        except LocalProtocolError as error:
+            if len(ready) > 1:
+                return await self._send(ready[: len(ready) // 2])
+            await self._park(ready[0][1], error)
+            return 1
+        self._failures = 0
+        await self._settle(ready[: len(receipts)], receipts)
+        return len(receipts)
+
+    async def _settle(self, sent: list[tuple[Due, Envelope]], receipts: list[Receipt]) -> None:
+        envelopes = [envelope for _, envelope in sent]
+        attempts = {due.envelope.id: due.attempts for due, _ in sent}
+        outcomes = settle(envelopes, receipts, attempts, [self._chance() for _ in sent], self._policy)
+        delivered = [outcome.receipt for outcome in outcomes if isinstance(outcome, Delivered)]
+        if delivered:
+            await self._store.mark_sent([receipt.id for receipt in delivered], delivered)
+        for envelope, outcome in zip(envelopes, outcomes, strict=True):
+            await self._after(envelope, outcome)
+        if self._watch is not None:
+            self._watch.peer_up(self.peer, len(delivered))
+
+    async def _after(self, envelope: Envelope, outcome: Outcome) -> None:
+        """Do what the outcome of one message asks for, where it was not delivered."""
+        if isinstance(outcome, Again):
+            await self._store.mark_failed([envelope.id], outcome.code, self._in(outcome.pause_seconds))
+        elif isinstance(outcome, Parked):
+            self._say_parked(envelope, outcome.code)
+            await self._store.mark_failed([envelope.id], outcome.code, None)
+        elif isinstance(outcome, Rewind):
+            again = await self._store.rewind(self.peer, envelope.stream, outcome.seq, self._in(outcome.pause_seconds))
+            await self._store.mark_failed([envelope.id], "exchange.gap", self._in(outcome.pause_seconds) if again else None)
+
+    async def _park(self, envelope: Envelope, error: LocalProtocolError) -> None:
+        self._say_parked(envelope, error.code)
+        await self._store.mark_failed([envelope.id], error.code, None)
+
+    def _say_parked(self, envelope: Envelope, code: str) -> None:
+        log.error(
+            "A message to %s is parked: %s",
+            self.peer,
+            code,
+            extra={"action": "relay.parked", "peer": self.peer, "envelope": envelope.id, "stream": envelope.stream, "code": code},
+        )
+
+    def _in(self, seconds: float) -> datetime:
+        return self._clock() + timedelta(seconds=seconds)
+
+    def _down(self, error: PeerError) -> float:
+        """Count a failure of the peer, tell the watch, return how long to rest."""
+        self._failures += 1
+        pause = self._policy.peer_pause_seconds(self._failures, self._chance())
+        pause = max(pause, float(error.data.get("retry_after_seconds", 0)), 0.02)
+        if self._failures == 1:
+            log.warning("%s cannot be reached: %s", self.peer, error, extra={"action": "relay.down", "peer": self.peer, "code": error.code})
+        if self._watch is not None:
+            self._watch.peer_down(self.peer, error, self._failures, pause)
+        return pause
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait out a pause; only ``stop`` ends it early."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
