@@ -6,6 +6,7 @@ Read the table at the end first. ``OWN`` facts were decided on this node, ``PEER
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
@@ -134,6 +135,13 @@ def end_with_result(session: Session, before: StreamState, after: StreamState, f
     _close_if_done(session, after.data["appeal"], result)
 
 
+def start_limit(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """A dispute runs against a limit from the objection on; the limit is the sending side's to keep."""
+    if party_here(session.world.desk, after.data) == Party.SENDER and after.phase == "objected":
+        hours = int(session.world.desk.switches.get("negotiation_hours", 24))
+        session.unit.defer("lapse_negotiation", session.at + timedelta(hours=hours), {"handover": after.id})
+
+
 def take_back(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
     """It came back: the first receiver answers for it, with its clock still running."""
     if party_here(session.world.desk, after.data) != Party.SENDER or after.phase == "accepted":
@@ -242,6 +250,7 @@ REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "NegotiationLapsed": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
     "HandoverReturned": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
     "HandoverWithdrawn": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
+    "HandoverObjected": ((OWN, tell_peer), (PEER, start_limit)),
     "HandoverReported": ((OWN, tell_peer), (PEER, confirm_report)),
     "HandoverConfirmed": ((OWN, tell_peer), (OWN, end_with_result)),
     "HandoverReopened": ((OWN, tell_peer), (PEER, work_again)),

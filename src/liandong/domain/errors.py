@@ -123,6 +123,13 @@ MESSAGES: dict[str, Message] = {
     "number.taken": Message("编号重复，请重试。", "The number was taken; try again.", retry_helps=True),
     "request.too_large": Message("内容过大，最多 {limit} 字节。请分次提交。", "Too large: at most {limit} bytes. Send it in parts."),
     "request.not_json": Message("内容不是有效的 JSON（UTF-8）。请检查后重发。", "This is not valid JSON in UTF-8. Check and send again."),
+    "settings.wrong": Message("设置“{setting}”不对：应为{wanted}。", "Setting {setting} is wrong: it should be {wanted}."),
+    "server.port_taken": Message("端口 {port} 已被占用。请停掉占用它的程序，或用 {option} 换一个端口。", "Port {port} is taken. Stop what uses it, or choose another with {option}."),
+    "server.not_writable": Message("目录 {path} 不可写。请改权限，或用 LIANDONG_HOME 指定别处。", "{path} cannot be written. Change its rights, or name another place with LIANDONG_HOME."),
+    "server.disk_full": Message("磁盘空间不足：{path} 剩余 {free_mb} MB，至少需要 {wanted_mb} MB。", "The disk is nearly full: {free_mb} MB left at {path}, {wanted_mb} MB needed."),
+    "server.too_old": Message("PostgreSQL 版本 {version} 太旧，至少需要 15。", "PostgreSQL {version} is too old; 15 or later is needed."),
+    "server.no_database": Message("连不上数据库：{detail}。请检查地址和账号。", "The database cannot be reached: {detail}. Check the address and the account.", retry_helps=True),
+    "server.not_started": Message("{what}没有启动：{detail}", "{what} did not start: {detail}"),
     "pack.broken": Message("城市包有误：{file} 第 {line} 行：{reason}", "The pack is broken: {file} line {line}: {reason}"),
 }
 

@@ -147,8 +147,10 @@ SENTENCES = {
 
 
 def _review_wanted(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
-    """Hold only when the class is reviewed twice and nobody is in danger."""
-    wanted = bool(context.get("double_review")) and not state.data.get("urgent")
+    """Hold only when the pack reviews this class twice (``double_review_dispatch``, ``double_review_feedback``) and nobody is in danger."""
+    switch = "double_review_dispatch" if command.name == "order" else "double_review_feedback"
+    classes = context.get(switch) or ()
+    wanted = str(state.data.get("item", ""))[:2] in classes and not state.data.get("urgent")
     return None if wanted else Refusal("command.not_in_state", {"command": "复核", "state": "", "allowed": []})
 
 

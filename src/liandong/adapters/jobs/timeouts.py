@@ -1,0 +1,40 @@
+"""Time-outs as jobs: deferred in the same transaction as the facts that start them, run by the worker.
+
+A job carries only ids; what it does is decided anew by the tables when its time comes, so a job that is late, early or
+twice does no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from liandong.application.current import current_world
+from liandong.application.lapse_negotiation import lapse_negotiation
+from liandong.domain.journal.facts import StreamId
+
+__all__ = ["defer_job"]
+
+log = logging.getLogger("liandong.jobs")
+
+
+def defer_job(name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
+    """Defer a job on this thread's database connection, inside the transaction that is open on it.
+
+    Parameters:
+        name: of a task of this module.
+        at: aware; when it is due.
+        arguments: plain values.
+    """
+    app.configure_task(name, schedule_at=at).defer(**dict(arguments))
+
+
+@app.task(name="lapse_negotiation")
+def lapse_negotiation_task(handover: str) -> None:
+    """End a negotiation whose limit has passed: the first receiver keeps the matter."""
+    lapsed = lapse_negotiation(current_world(), StreamId(handover))
+    log.info("negotiation limit looked at", extra={"action": "handover.lapse", "handover": handover, "lapsed": lapsed})

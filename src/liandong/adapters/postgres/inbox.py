@@ -1,0 +1,151 @@
+"""What peers tell us, applied exactly once and in order; what cannot be applied is kept where a person sees it.
+
+The position of a stream moves in the same transaction as the effect, so a crash at any moment leaves either both or
+neither, and the peer's next try finds out which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from django.db import OperationalError, connection, transaction
+from psycopg.types.json import Jsonb
+
+from liandong.adapters.postgres.models import InboxMessage
+from liandong.application.reactions import HANDOVER_FACT
+from liandong.application.receive_message import receive_message
+from liandong.application.world import World
+from liandong.domain.errors import LiandongError, RemoteProtocolError, StreamConflict
+from liandong.domain.exchange.envelope import Envelope
+from liandong.domain.exchange.inbox import Apply, StreamPosition, quarantine, receive
+from liandong.domain.exchange.receipts import Receipt
+from liandong.domain.journal.facts import StreamId
+
+__all__ = ["retry_quarantined", "take_batch"]
+
+#: How often an effect is tried anew when somebody at a desk was faster.
+TRIES = 5
+
+# The no-op update locks the row, so that two batches cannot decide on the same position.
+LOCK_POSITION = """
+INSERT INTO exchange_position AS p (peer, stream, out_seq, in_seq) VALUES (%s, %s, 0, 0)
+ON CONFLICT (peer, stream) DO UPDATE SET peer = EXCLUDED.peer RETURNING in_seq"""
+KEEP = """
+INSERT INTO inbox (id, peer, stream, seq, type, state, envelope, reason, received_at) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
+
+
+def take_batch(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]:
+    """Return the receipt of each envelope, in order; give them to the peer only after this returned.
+
+    One transaction for the batch, a savepoint for each message: one commit to disk for many messages, and one bad
+    message costs only itself.
+
+    Raises:
+        StreamConflict: desks were faster ``TRIES`` times; nothing is written, the peer tries again.
+    """
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                return [_take(world, envelope) for envelope in envelopes]
+        except StreamConflict:
+            if attempt == TRIES - 1:
+                raise
+        except OperationalError as error:
+            if type(error.__cause__).__name__ != "DeadlockDetected" or attempt == TRIES - 1:
+                raise
+    raise StreamConflict()
+
+
+def _take(world: World, envelope: Envelope) -> Receipt:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_POSITION, [envelope.sender, envelope.stream])
+        next_seq = cursor.fetchone()[0] + 1
+        cursor.execute(
+            "SELECT seq, id, state FROM inbox WHERE peer = %s AND stream = %s AND seq IN (%s, %s)",
+            [envelope.sender, envelope.stream, envelope.seq, next_seq],
+        )
+        kept = cursor.fetchall()
+    held = any(row[0] == next_seq and row[2] == InboxMessage.QUARANTINED for row in kept)
+    position = StreamPosition(envelope.sender, envelope.stream, next_seq, {row[0]: str(row[1]) for row in kept}, held)
+    decision = receive(position, envelope)
+    if not isinstance(decision, Apply):
+        return decision.receipt(envelope)
+    if envelope.type != HANDOVER_FACT:
+        _keep(envelope, InboxMessage.KEPT, "newer type")
+        _advance(envelope)
+        return decision.receipt(envelope)
+    try:
+        _apply(world, envelope)
+    except StreamConflict:
+        raise
+    except LiandongError as error:
+        reason = f"{error.code}: {error.sentence('en')}"[:300]
+        _keep(envelope, InboxMessage.QUARANTINED, reason)
+        return quarantine(envelope, error.code)
+    _keep(envelope, InboxMessage.APPLIED, "")
+    _advance(envelope)
+    return decision.receipt(envelope)
+
+
+def _apply(world: World, envelope: Envelope) -> None:
+    with world.work() as unit:
+        receive_message(world, unit, envelope.sender, StreamId(envelope.stream), envelope.type, envelope.body)
+
+
+def _advance(envelope: Envelope) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE exchange_position SET in_seq = %s WHERE peer = %s AND stream = %s", [envelope.seq, envelope.sender, envelope.stream]
+        )
+
+
+def _keep(envelope: Envelope, state: str, reason: str) -> None:
+    clear = replace(envelope, sealed=None)
+    values = [
+        envelope.id,
+        envelope.sender,
+        envelope.stream,
+        envelope.seq,
+        envelope.type,
+        state,
+        Jsonb(clear.wire()),
+        reason,
+        datetime.now(UTC),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, values)
+
+
+def retry_quarantined(world: World, position: int, *, set_aside: bool = False) -> str:
+    """Try a quarantined message again, or set it aside so that what follows can go on; return its new state.
+
+    Parameters:
+        position: of the inbox row.
+        set_aside: a person decided that it will never be applied; its envelope stays as evidence.
+
+    Raises:
+        LiandongError: why it still cannot be applied; it stays in quarantine with the new reason.
+    """
+    with transaction.atomic():
+        row = InboxMessage.objects.select_for_update().filter(position=position, state=InboxMessage.QUARANTINED).first()
+        if row is None:
+            raise RemoteProtocolError("stream.not_found", id=str(position))
+        wire = row.envelope
+        envelope = Envelope(
+            id=wire["id"],
+            sender=wire["from"],
+            recipient=wire["to"],
+            stream=wire["stream"],
+            seq=wire["seq"],
+            type=wire["type"],
+            at=wire["at"],
+            body=wire["body"],
+        )
+        if not set_aside:
+            _apply(world, envelope)
+        row.state = InboxMessage.KEPT if set_aside else InboxMessage.APPLIED
+        row.save(update_fields=["state"])
+        _advance(envelope)
+    return row.state

@@ -1,0 +1,234 @@
+"""The tables of a node. Constraints carry rules too; their names are translated to errors in ``constraints.py``.
+
+``Stream`` is the row that screens query, one for each appeal, alarm, work order and handover; ``JournalEntry`` is the truth.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+__all__ = [
+    "ApiToken",
+    "Draft",
+    "ExchangePosition",
+    "IdempotencyKey",
+    "InboxMessage",
+    "JournalEntry",
+    "Look",
+    "OutboxMessage",
+    "PeerStatus",
+    "Stream",
+    "User",
+]
+
+
+class User(AbstractUser):
+    """A person who works at this node; ``role`` is one of ``domain.journal.Role``."""
+
+    role = models.CharField("岗位", max_length=20)
+    #: Code of the unit the person works for; "" at the desks.
+    unit = models.CharField("单位", max_length=40, blank=True, default="")
+    #: Shown in the demonstration as one click away; never in production.
+    demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "person"
+
+
+class ApiToken(models.Model):
+    """A key of an organisation to the API; only its SHA-256 is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=20)
+    unit = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "api_token"
+
+
+class Stream(models.Model):
+    """Where a stream stands: its state, and the columns that lists and look-ups need."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=16)
+    number = models.CharField(max_length=40)
+    phase = models.CharField(max_length=24)
+    seq = models.IntegerField()
+    head = models.CharField(max_length=64)
+    data = models.JSONField()
+    #: The appeal it belongs to; itself for an appeal.
+    appeal = models.UUIDField(null=True)
+    urgent = models.BooleanField(default=False)
+    side = models.CharField(max_length=12, default="", blank=True)
+    item = models.CharField(max_length=20, default="", blank=True)
+    unit = models.CharField(max_length=40, default="", blank=True)
+    summary = models.CharField(max_length=240, default="", blank=True)
+    place = models.CharField(max_length=300, default="", blank=True)
+    phone = models.CharField(max_length=40, default="", blank=True)
+    #: Key of the source an appeal was taken under; unique where given.
+    key = models.CharField(max_length=120, null=True, blank=True)
+    opened_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stream"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="stream_number_unique"),
+            models.UniqueConstraint(fields=["key"], name="stream_key_unique", condition=Q(key__isnull=False)),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="stream_seq_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "-updated_at", "-id"], name="stream_newest"),
+            models.Index(fields=["kind", "phase", "-updated_at"], name="stream_by_phase"),
+            models.Index(fields=["kind", "unit", "-updated_at"], name="stream_by_unit", condition=~Q(unit="")),
+            models.Index(fields=["phone", "-opened_at"], name="stream_by_phone", condition=Q(kind="appeal") & ~Q(phone="")),
+            models.Index(fields=["place", "-opened_at"], name="stream_by_place", condition=Q(kind="appeal") & ~Q(place="")),
+            models.Index(fields=["appeal"], name="stream_by_appeal"),
+        ]
+
+
+class JournalEntry(models.Model):
+    """A fact in its place. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE."""
+
+    position = models.BigAutoField(primary_key=True)
+    stream = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    seq = models.IntegerField()
+    name = models.CharField(max_length=60)
+    actor = models.JSONField()
+    at = models.DateTimeField()
+    data = models.JSONField()
+    before = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "journal"
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="journal_stream_seq_unique")]
+
+
+class OutboxMessage(models.Model):
+    """Something to be told to a peer; stays until a receipt says it arrived."""
+
+    position = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(unique=True)
+    peer = models.CharField(max_length=60)
+    stream = models.UUIDField()
+    #: Place among the messages of this stream to this peer, from 1.
+    seq = models.IntegerField()
+    type = models.CharField(max_length=60)
+    body = models.JSONField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    #: Code of why the last try failed.
+    reason = models.CharField(max_length=120, default="", blank=True)
+    #: Waits for a person.
+    parked = models.BooleanField(default=False)
+    receipt = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "outbox"
+        constraints = [models.UniqueConstraint(fields=["peer", "stream", "seq"], name="outbox_place_unique")]
+        indexes = [models.Index(fields=["peer", "position"], name="outbox_waiting", condition=Q(sent_at__isnull=True))]
+
+
+class InboxMessage(models.Model):
+    """What a peer told us: applied, waiting for an earlier one, or set aside for a person."""
+
+    WAITING, APPLIED, QUARANTINED, KEPT = "waiting", "applied", "quarantined", "kept"
+
+    position = models.BigAutoField(primary_key=True)
+    id = models.UUIDField()
+    peer = models.CharField(max_length=60)
+    stream = models.UUIDField()
+    seq = models.IntegerField()
+    type = models.CharField(max_length=60)
+    state = models.CharField(max_length=12)
+    #: The envelope as it came, for evidence and for another try.
+    envelope = models.JSONField()
+    reason = models.CharField(max_length=300, default="", blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "inbox"
+        constraints = [
+            models.UniqueConstraint(fields=["peer", "id"], name="inbox_id_unique"),
+            models.UniqueConstraint(fields=["peer", "stream", "seq"], name="inbox_place_unique"),
+        ]
+        indexes = [models.Index(fields=["state", "position"], name="inbox_not_applied", condition=~Q(state="applied"))]
+
+
+class ExchangePosition(models.Model):
+    """How far a stream has gone to and come from a peer."""
+
+    id = models.BigAutoField(primary_key=True)
+    peer = models.CharField(max_length=60)
+    stream = models.UUIDField()
+    out_seq = models.IntegerField(default=0)
+    in_seq = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "exchange_position"
+        constraints = [models.UniqueConstraint(fields=["peer", "stream"], name="exchange_position_unique")]
+
+
+class PeerStatus(models.Model):
+    """How a peer does, for banners."""
+
+    peer = models.CharField(max_length=60, primary_key=True)
+    up = models.BooleanField(default=True)
+    since = models.DateTimeField()
+    last_ok_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=120, default="", blank=True)
+
+    class Meta:
+        db_table = "peer_status"
+
+
+class Draft(models.Model):
+    """What somebody is typing; survives a dead browser. Deleted when the appeal is taken."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    #: Which form; a desk may hold several calls.
+    slot = models.CharField(max_length=40)
+    fields = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "draft"
+        constraints = [models.UniqueConstraint(fields=["user", "slot"], name="draft_slot_unique")]
+
+
+class IdempotencyKey(models.Model):
+    """The answer given to a request, so that the same key gets the same answer."""
+
+    token = models.CharField(max_length=64)
+    key = models.CharField(max_length=120)
+    #: SHA-256 of method, path and body.
+    fingerprint = models.CharField(max_length=64)
+    status = models.IntegerField()
+    answer = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "idempotency_key"
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="idempotency_key_unique")]
+
+
+class Look(models.Model):
+    """Who looked at what (谁管理、谁使用、谁负责)."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.CharField(max_length=150)
+    stream = models.UUIDField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "look"
+        indexes = [models.Index(fields=["stream", "-at"], name="look_by_stream")]

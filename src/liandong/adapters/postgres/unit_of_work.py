@@ -1,0 +1,267 @@
+"""One transaction: facts, projections, outbox and deferred jobs together, or nothing.
+
+Everything is gathered and written at the end in as few statements as there are tables, so that locks are short.
+
+Concurrency: rows of streams are written with ``WHERE seq = <as loaded>``; who finds none raises ``StreamConflict``. The unique
+``(stream, seq)`` of the journal is the second lock on the same door.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.types.json import Jsonb
+
+from liandong.adapters.postgres.constraints import translated
+from liandong.adapters.postgres.ids import uuid7
+from liandong.application.ports import Earlier, Message
+from liandong.domain.errors import StreamConflict, StreamNotFound
+from liandong.domain.journal.chain import Entry, seal
+from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
+
+__all__ = ["CHANGED", "OUTBOX", "PostgresUnitOfWork", "PostgresWork"]
+
+#: NOTIFY channels: a stream changed; something waits for a peer.
+CHANGED, OUTBOX = "liandong_changed", "liandong_outbox"
+
+#: First character of human numbers, by kind.
+LETTERS = {
+    StreamKind.APPEAL: "诉",
+    StreamKind.ALARM: "警",
+    StreamKind.WORK_ORDER: "工",
+    StreamKind.HANDOVER: "联",
+    StreamKind.CONSULTATION: "商",
+    StreamKind.WHISTLE: "哨",
+    StreamKind.SUPERVISION: "督",
+}
+
+INSERT_STREAM = """
+INSERT INTO stream (id, kind, number, phase, seq, head, data, appeal, urgent, side, item, unit, summary, place, phone, key, opened_at, updated_at)
+VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
+UPDATE_STREAM = """
+UPDATE stream SET phase=%s, seq=%s, head=%s, data=%s, urgent=%s, side=%s, item=%s, unit=%s, updated_at=%s WHERE id=%s AND seq=%s"""
+INSERT_JOURNAL = "INSERT INTO journal (stream, kind, seq, name, actor, at, data, before, hash) VALUES "
+INSERT_OUTBOX = """
+WITH place AS (
+    INSERT INTO exchange_position AS p (peer, stream, out_seq, in_seq) VALUES (%s, %s, 1, 0)
+    ON CONFLICT (peer, stream) DO UPDATE SET out_seq = p.out_seq + 1 RETURNING out_seq)
+INSERT INTO outbox (id, peer, stream, seq, type, body, created_at, attempts, reason, parked)
+SELECT %s, %s, %s, out_seq, %s, %s, %s, 0, '', false FROM place"""
+
+
+@dataclass(slots=True)
+class _Held:
+    """A stream as loaded and as it will be written."""
+
+    loaded_seq: int
+    state: StreamState
+    opened_at: datetime
+    updated_at: datetime
+
+
+class PostgresUnitOfWork:
+    """The port ``UnitOfWork`` on Django's connection of this thread.
+
+    Parameters:
+        zone: the city's, for the day in human numbers.
+        defer: defers a job on the same connection: name, aware time, arguments.
+    """
+
+    def __init__(self, zone: ZoneInfo, defer: Callable[[str, datetime, Mapping[str, Any]], None]) -> None:
+        self._zone = zone
+        self._defer = defer
+        self._held: dict[StreamId, _Held] = {}
+        self._entries: list[tuple[StreamKind, Entry]] = []
+        self._messages: list[tuple[Message, datetime]] = []
+        self._keys: dict[str, StreamId] = {}
+        self._atomic: Any = None
+        self._latest: datetime | None = None
+
+    def __enter__(self) -> Self:
+        self._atomic = transaction.atomic()
+        self._atomic.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None:
+            self._atomic.__exit__(kind, error, trace)
+            return
+        try:
+            self._write()
+        except BaseException as failure:
+            self._atomic.__exit__(type(failure), failure, failure.__traceback__)
+            raise _meaning(failure) from failure
+        self._atomic.__exit__(None, None, None)
+
+    def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
+        held = self._held.get(stream)
+        if held is not None:
+            return held.state
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT phase, seq, data, head, opened_at FROM stream WHERE id = %s AND kind = %s", [stream, kind.value])
+            row = cursor.fetchone()
+        if row is None:
+            raise StreamNotFound(id=stream)
+        data = row[2] if isinstance(row[2], dict) else json.loads(row[2])
+        state = StreamState(kind, stream, row[0], row[1], data, row[3])
+        self._held[stream] = _Held(row[1], state, row[4], row[4])
+        return state
+
+    def append(self, before: StreamState, facts: Sequence[Fact], after: StreamState) -> StreamState:
+        seq, head = before.seq, before.head
+        for fact in facts:
+            entry = seal(before.id, seq + 1, fact, head)
+            self._entries.append((before.kind, entry))
+            seq, head = entry.seq, entry.hash
+        sealed = replace(after, seq=seq, head=head)
+        held = self._held.get(before.id)
+        at = facts[-1].at
+        self._latest = at
+        if held is None:
+            held = self._held[before.id] = _Held(0, sealed, at, at)
+        held.state, held.updated_at = sealed, at
+        key = sealed.data.get("key")
+        if key and sealed.kind == StreamKind.APPEAL:
+            self._keys[str(key)] = sealed.id
+        return sealed
+
+    def send(self, message: Message) -> None:
+        at = self._latest
+        assert at is not None, "a message follows from a fact"
+        self._messages.append((message, at))
+
+    def defer(self, name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
+        self._defer(name, at, arguments)
+
+    def number(self, kind: StreamKind, at: datetime) -> str:
+        day = at.astimezone(self._zone).strftime("%Y%m%d")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT liandong_next_number(%s, %s)", [kind.value, day])
+            count = cursor.fetchone()[0]
+        return f"{LETTERS[kind]}{day}{count:04d}"
+
+    def earlier(self, *, phone: str, place: str, since: datetime, limit: int = 5) -> Sequence[Earlier]:
+        parts, values = [], []
+        for column, value in (("phone", phone), ("place", place)):
+            if value:
+                parts.append(
+                    f"(SELECT id, number, opened_at, phase, summary, '{column}' FROM stream WHERE kind='appeal' AND {column}=%s AND opened_at>=%s ORDER BY opened_at DESC LIMIT %s)"
+                )
+                values += [value, since, limit]
+        if not parts:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), values)
+            rows = cursor.fetchall()
+        found: dict[str, Earlier] = {}
+        for row in sorted(rows, key=lambda each: each[2], reverse=True):
+            found.setdefault(str(row[0]), Earlier(StreamId(str(row[0])), row[1], row[2], row[3], row[4], row[5]))
+        return list(found.values())[:limit]
+
+    def by_key(self, key: str) -> StreamId | None:
+        if key in self._keys:
+            return self._keys[key]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM stream WHERE key = %s", [key])
+            row = cursor.fetchone()
+        return None if row is None else StreamId(str(row[0]))
+
+    def _write(self) -> None:
+        if not self._entries:
+            return
+        with connection.cursor() as cursor:
+            changed = [held for held in self._held.values() if held.state.seq != held.loaded_seq]
+            # Always in the same order, so that two transactions cannot wait for each other.
+            for held in sorted(changed, key=lambda each: each.state.id):
+                self._write_stream(cursor, held)
+            values: list[Any] = []
+            for kind, entry in self._entries:
+                fact = entry.fact
+                values += [
+                    entry.stream,
+                    kind.value,
+                    entry.seq,
+                    fact.name,
+                    Jsonb(fact.actor.as_dict()),
+                    fact.at,
+                    Jsonb(dict(fact.data)),
+                    entry.before,
+                    entry.hash,
+                ]
+            cursor.execute(INSERT_JOURNAL + ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s)"] * len(self._entries)), values)
+            for message, at in self._messages:
+                place = (message.peer, message.stream)
+                cursor.execute(INSERT_OUTBOX, [*place, uuid7(), *place, message.type, Jsonb(dict(message.body)), at])
+            self._notify(cursor, changed)
+
+    def _write_stream(self, cursor: Any, held: _Held) -> None:
+        state, data = held.state, held.state.data
+        columns = (
+            bool(data.get("urgent") or data.get("danger")),
+            str(data.get("side", ""))[:12],
+            str(data.get("item", ""))[:20],
+            str(data.get("unit", ""))[:40],
+        )
+        if held.loaded_seq:
+            cursor.execute(
+                UPDATE_STREAM, [state.phase, state.seq, state.head, Jsonb(dict(data)), *columns, held.updated_at, state.id, held.loaded_seq]
+            )
+            if cursor.rowcount != 1:
+                raise StreamConflict()
+            return
+        appeal = state.id if state.kind == StreamKind.APPEAL else data.get("appeal")
+        record = data.get("record") or {}
+        summary = " ".join(str(data.get("summary") or data.get("text") or record.get("text") or "").split())[:240]
+        place = str(data.get("place") or record.get("place") or "")[:300]
+        key = data.get("key") if state.kind == StreamKind.APPEAL else None
+        cursor.execute(
+            INSERT_STREAM,
+            [
+                state.id, state.kind.value, data["number"], state.phase, state.seq, state.head, Jsonb(dict(data)), appeal, *columns,
+                summary, place, str(data.get("phone", ""))[:40], key, held.opened_at, held.updated_at,
+            ],
+        )  # fmt: skip
+
+    def _notify(self, cursor: Any, changed: Sequence[_Held]) -> None:
+        for held in changed:
+            state = held.state
+            told = {
+                "id": state.id,
+                "kind": state.kind.value,
+                "number": state.data.get("number", ""),
+                "phase": state.phase,
+                "appeal": state.id if state.kind == StreamKind.APPEAL else state.data.get("appeal", ""),
+                "unit": state.data.get("unit", ""),
+                "seq": state.seq,
+            }
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED, json.dumps(told, ensure_ascii=False)])
+        for peer in sorted({message.peer for message, _ in self._messages}):
+            cursor.execute("SELECT pg_notify(%s, %s)", [OUTBOX, peer])
+
+
+def _meaning(failure: BaseException) -> BaseException:
+    """Return what a database failure means to a person, or itself."""
+    if isinstance(failure, IntegrityError):
+        return translated(failure) or failure
+    if isinstance(failure, OperationalError) and type(failure.__cause__).__name__ in ("DeadlockDetected", "SerializationFailure"):
+        return StreamConflict()
+    return failure
+
+
+class PostgresWork:
+    """The port ``Work``."""
+
+    def __init__(self, zone: str, defer: Callable[[str, datetime, Mapping[str, Any]], None]) -> None:
+        self._zone = ZoneInfo(zone)
+        self._defer = defer
+
+    def __call__(self) -> PostgresUnitOfWork:
+        """Return a unit of work that has not begun."""
+        return PostgresUnitOfWork(self._zone, self._defer)

@@ -1,0 +1,95 @@
+"""Wire one node: settings, pack, triage, database, jobs, keys. The one place that knows every room."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from liandong.adapters.packs import Pack, load_pack
+from liandong.application.current import install_world
+from liandong.application.ports import Desk, Peer
+from liandong.application.reactions import reactions_to
+from liandong.application.world import World
+from liandong.node.settings import NODE_FILE, NodeSettings, read_node
+
+__all__ = ["SystemClock", "load_city_pack", "make_triage", "node_settings", "start", "world_of"]
+
+
+class SystemClock:
+    """The port ``Clock`` on the machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the time now, in UTC."""
+        return datetime.now(UTC)
+
+
+@cache
+def node_settings() -> NodeSettings:
+    """Return this process's node settings, read once."""
+    return read_node()
+
+
+@cache
+def load_city_pack(name: str) -> Pack:
+    """Return a pack by name or path, read once."""
+    return load_pack(name)
+
+
+def make_triage(pack: Pack) -> Callable[[str], Mapping[str, Any]]:
+    """Return the triage of a pack: text -> verdict in its JSON form."""
+    from liandong.domain.triage import Triage
+
+    triage = Triage(pack.catalogue, scorer=default_scorer())
+    return lambda text: triage.verdict(text).as_json()
+
+
+@cache
+def default_scorer() -> Any:
+    """Return the shipped classifier as a scorer, or None where the package carries no model."""
+    from liandong.adapters.classifier import default_scorer as shipped
+
+    return shipped()
+
+
+def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping[str, Any]]) -> World:
+    """Return the world of a node on its PostgreSQL database; Django must be set up."""
+    from liandong.adapters.jobs.timeouts import defer_job
+    from liandong.adapters.postgres.ids import TimeOrderedIds
+    from liandong.adapters.postgres.unit_of_work import PostgresWork
+
+    desk = Desk(
+        node=settings.name,
+        side=settings.side,
+        title=settings.title,
+        peers=tuple(Peer(each.name, each.side, each.relation, each.title) for each in settings.peers),
+        zone=pack.zone,
+        switches=asdict(pack.settings),
+    )
+    return World(SystemClock(), TimeOrderedIds(), desk, PostgresWork(pack.zone, defer_job), triage, reactions_to)
+
+
+def start(node_file: Path | None = None) -> World:
+    """Set up Django and install the world of this process.
+
+    Parameters:
+        node_file: the node's settings; None takes the environment's.
+
+    Raises:
+        SettingsError, PackError: what is wrong, and where.
+    """
+    if node_file is not None:
+        os.environ[NODE_FILE] = str(node_file)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liandong.node.django_settings")
+    import django
+
+    django.setup()
+    settings = node_settings()
+    pack = load_city_pack(settings.pack)
+    world = world_of(settings, pack, make_triage(pack))
+    install_world(world)
+    return world

@@ -1,0 +1,136 @@
+"""A demonstration city on one machine: which nodes there are, their ports, files, keys and databases."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from liandong.node.embedded import Server, ServerError
+from liandong.node.keys import introduce
+from liandong.node.settings import NodeSettings, PeerSettings, checked
+
+__all__ = ["CITY_FILE", "Plan", "city_plan", "found_city", "lay_out"]
+
+#: Written into the home directory while a city runs: what other commands need to find it.
+CITY_FILE = "city.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A node that shall be."""
+
+    name: str
+    side: str
+    title: str
+    port: int
+    #: (name of the other node, relation).
+    peers: tuple[tuple[str, str], ...]
+
+
+def city_plan(police_port: int, hotline_port: int, county_port: int | None = None) -> tuple[Plan, ...]:
+    """Return the nodes of a city: police and hotline, and a county's police under the city's when it has a port."""
+    county = () if county_port is None else (("police-county", "lower"),)
+    plans = [
+        Plan("police", "police", "110 报警服务台", police_port, (("hotline", "counterpart"), *county)),
+        Plan("hotline", "hotline", "12345 政务服务便民热线", hotline_port, (("police", "counterpart"),)),
+    ]
+    if county_port is not None:
+        plans.append(Plan("police-county", "police", "县级 110 报警服务台", county_port, (("police", "upper"),)))
+    return tuple(plans)
+
+
+def lay_out(home: Path, pack: str, plans: Sequence[Plan], server: Server, *, demonstration: bool) -> list[tuple[NodeSettings, Path]]:
+    """Write each node's file, keys and database; return (settings, file) in the plans' order.
+
+    What is there already (secret, keys, data) is kept; ports and peers follow the plans.
+
+    Raises:
+        ServerError: a port is taken (``server.port_taken``).
+    """
+    ports = {plan.name: plan.port for plan in plans}
+    laid: list[tuple[NodeSettings, Path]] = []
+    for plan in plans:
+        _check_port(plan.port, f"--{plan.name}-port")
+        directory = home / "nodes" / plan.name
+        directory.mkdir(parents=True, exist_ok=True)
+        by_name = {each.name: each for each in plans}
+        peers = [
+            {
+                "name": name,
+                "side": by_name[name].side,
+                "relation": relation,
+                "url": f"http://127.0.0.1:{ports[name]}",
+                "title": by_name[name].title,
+            }
+            for name, relation in plan.peers
+        ]
+        raw: dict[str, Any] = {
+            "name": plan.name,
+            "side": plan.side,
+            "title": plan.title,
+            "pack": pack,
+            "database": server.database("liandong_" + plan.name.replace("-", "_")),
+            "port": plan.port,
+            "directory": str(directory),
+            "secret": _secret(directory / "secret"),
+            "demonstration": demonstration,
+            "peers": peers,
+        }
+        settings = checked(raw)
+        file = directory / "node.toml"
+        file.write_text(as_toml(settings), encoding="utf-8")
+        file.chmod(0o600)
+        laid.append((settings, file))
+    by_settings = {settings.name: settings for settings, _ in laid}
+    for plan in plans:
+        for name, _ in plan.peers:
+            if plan.name < name:
+                introduce(by_settings[plan.name], by_settings[name])
+    return laid
+
+
+def found_city(home: Path) -> dict[str, Any] | None:
+    """Return what is written about the city that runs under this home, or None when none does."""
+    try:
+        city: dict[str, Any] = json.loads((home / CITY_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    try:
+        with socket.create_connection(("127.0.0.1", city["nodes"][0]["port"]), timeout=1):
+            return city
+    except (OSError, KeyError, IndexError):
+        return None
+
+
+def as_toml(settings: NodeSettings) -> str:
+    """Return settings as TOML."""
+    lines = []
+    for each in fields(NodeSettings):
+        value = getattr(settings, each.name)
+        if each.name != "peers":
+            lines.append(f"{each.name} = {json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)}")
+    for peer in settings.peers:
+        lines.append("\n[[peers]]")
+        lines += [f"{each.name} = {json.dumps(getattr(peer, each.name), ensure_ascii=False)}" for each in fields(PeerSettings)]
+    return "\n".join(lines) + "\n"
+
+
+def _secret(path: Path) -> str:
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _check_port(port: int, option: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ServerError("server.port_taken", port=port, option=option) from error

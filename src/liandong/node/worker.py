@@ -1,0 +1,106 @@
+"""The worker of a node: carries the outbox to its peers and runs jobs whose time has come.
+
+``python -m liandong.node.worker``. Killed at any moment, it loses nothing: what it had not marked is done again, and the
+other side says duplicate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from liandong.node.bootstrap import node_settings, start
+from liandong.node.settings import NodeSettings
+
+log = logging.getLogger("liandong.worker")
+
+
+async def work(settings: NodeSettings) -> None:
+    """Run relays and jobs until SIGTERM or SIGINT."""
+    from liandong.adapters.crypto.session import Session
+    from liandong.adapters.postgres.outbox_store import PostgresOutboxStore
+    from liandong.adapters.postgres.peer_watch import PostgresPeerWatch
+    from liandong.adapters.transports.http import HttpTransport
+    from liandong.adapters.transports.relay import Relay
+    from liandong.node.bootstrap import SystemClock
+    from liandong.node.keys import node_keyring
+
+    session = Session(node_keyring(settings))
+    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(settings.database, min_size=2, max_size=4 + 2 * len(settings.peers), open=False)
+    await pool.open()
+    store = PostgresOutboxStore(pool, settings.name)
+    watch = PostgresPeerWatch(pool)
+    clock = SystemClock().now
+    addresses = {peer.name: peer.url for peer in settings.peers}
+    async with HttpTransport(addresses, session.read_answer) as transport:
+        relays = {name: Relay(name, store, transport, session, clock, watch=watch) for name in addresses}
+        stop = asyncio.Event()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(each, stop.set)
+        tasks = [asyncio.create_task(relay.run()) for relay in relays.values()]
+        tasks += [asyncio.create_task(_listen(settings, relays)), asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop))]
+        log.info("worker started", extra={"action": "worker.started", "node": settings.name})
+        await stop.wait()
+        for relay in relays.values():
+            relay.stop()
+        _, pending = await asyncio.wait(tasks, timeout=10)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await pool.close()
+
+
+async def _listen(settings: NodeSettings, relays: dict[str, Any]) -> None:
+    """Wake the relay of a peer when something was written for it; connect again when the line breaks."""
+    while True:
+        with contextlib.suppress(psycopg.OperationalError):
+            async with await psycopg.AsyncConnection.connect(settings.database, autocommit=True) as connection:
+                await connection.execute("LISTEN liandong_outbox")
+                for relay in relays.values():
+                    relay.wake()
+                async for notice in connection.notifies():
+                    if notice.payload in relays:
+                        relays[notice.payload].wake()
+        await asyncio.sleep(0.5)
+
+
+async def _jobs(stop: asyncio.Event) -> None:
+    """Run deferred jobs; start over when the database went away."""
+    from procrastinate.contrib.django import app
+
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    while not stop.is_set():
+        try:
+            async with worker_app.open_async():
+                running = asyncio.create_task(
+                    worker_app.run_worker_async(
+                        wait=True, install_signal_handlers=False, fetch_job_polling_interval=5, delete_jobs="successful"
+                    )
+                )
+                waiting = asyncio.create_task(stop.wait())
+                await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+        except (psycopg.Error, OSError) as error:
+            log.warning(
+                "jobs wait for the database",
+                extra={"action": "jobs.waiting", "error": type(error).__name__, "at": datetime.now(UTC).isoformat()},
+            )
+            await asyncio.sleep(1)
+
+
+def main() -> None:
+    """Start the node's world and work until told to stop."""
+    start()
+    asyncio.run(work(node_settings()))
+
+
+if __name__ == "__main__":
+    main()

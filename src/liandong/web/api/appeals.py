@@ -1,0 +1,77 @@
+"""Appeals by API: judge words, take an appeal, place it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from liandong.adapters.postgres.models import ApiToken
+from liandong.application.perform import Session
+from liandong.application.place_appeal import place, place_appeal
+from liandong.application.take_appeal import Taken, take_in
+from liandong.domain.journal.facts import StreamId, StreamKind
+from liandong.web.api.access import actor, once, token_of
+from liandong.web.api.shapes import AppealIn, PlaceIn, ProblemOut, StreamOut, TakenOut, TextIn
+from liandong.web.api.showing import find, show_state
+from liandong.web.world import world
+
+__all__ = ["router"]
+
+router = Router(tags=["appeals"])
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 503), ProblemOut)
+
+
+@router.post("/triage", response={200: dict[str, Any], **PROBLEMS}, summary="Judge words: whose matter, how urgent, what is missing")
+def judge(request: HttpRequest, body: TextIn) -> tuple[int, dict[str, Any]]:
+    """Return the verdict; nothing is recorded."""
+    return 200, dict(world().triage(body.text))
+
+
+@router.post("/appeals", response={201: TakenOut, 200: TakenOut, **PROBLEMS}, summary="Take an appeal")
+def take(request: HttpRequest, body: AppealIn) -> tuple[int, dict[str, Any]]:
+    """Record what a citizen said; with ``course`` place it at once, in the same transaction."""
+    given = {name: value for name, value in body.dict().items() if value not in ("", None)}
+    course = given.pop("course", None)
+    token, who = token_of(request), actor(request)
+
+    def act() -> tuple[int, dict[str, Any]]:
+        with world().work() as unit:
+            session = Session(world(), unit)
+            taken = take_in(session, who, {"channel": "web", **given})
+            appeal = taken.appeal
+            if course and not taken.again:
+                appeal = place(session, appeal, who, course, {})
+            answer = _taken(token, Taken(session.load(StreamKind.APPEAL, appeal.id), taken.verdict, taken.earlier, taken.again))
+        return (200 if taken.again else 201), answer
+
+    return once(request, act)
+
+
+@router.post("/appeals/{appeal}/place", response={200: StreamOut, **PROBLEMS}, summary="Decide where an appeal goes")
+def decide(request: HttpRequest, appeal: str, body: PlaceIn) -> tuple[int, dict[str, Any]]:
+    """Keep it, hand it over, share it or guide it; ``auto`` follows the verdict."""
+    token, who = token_of(request), actor(request)
+    row = find(token, StreamKind.APPEAL, appeal)
+    given = {name: value for name, value in body.dict(exclude={"course"}).items() if value}
+
+    def act() -> tuple[int, dict[str, Any]]:
+        return 200, show_state(token, place_appeal(world(), who, StreamId(str(row.id)), body.course, given))
+
+    return once(request, act)
+
+
+def _taken(token: ApiToken, taken: Taken) -> dict[str, Any]:
+    earlier = [
+        {
+            "id": each.id,
+            "number": each.number,
+            "opened_at": each.opened_at.isoformat(),
+            "phase": each.phase,
+            "summary": each.summary,
+            "because": each.because,
+        }
+        for each in taken.earlier
+    ]
+    return {"appeal": show_state(token, taken.appeal), "verdict": dict(taken.verdict), "earlier": earlier, "again": taken.again}

@@ -1,0 +1,111 @@
+"""The API itself: who may come in, how refusals look, which routers there are."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as NinjaValidationError
+
+from liandong.domain.errors import MESSAGES, CommandRefused, LiandongError, fill
+from liandong.web.api.access import TokenAuth
+from liandong.web.api.appeals import router as appeals
+from liandong.web.api.exchange import router as exchange
+from liandong.web.api.streams import router as streams
+from liandong.web.problems import status_of
+
+__all__ = ["api"]
+
+log = logging.getLogger("liandong.api")
+
+api = NinjaAPI(
+    title="联动 Liandong",
+    version="1",
+    description="One story told once, handled by 110 and 12345 together. Errors are application/problem+json with a stable `code`.",
+    auth=TokenAuth(),
+    urls_namespace="api",
+)
+api.add_router("", appeals)
+api.add_router("", exchange)
+api.add_router("", streams)
+
+
+def problem(
+    code: str, data: dict[str, Any] | None = None, status: int | None = None, clause: str = "", language: str = "zh"
+) -> HttpResponse:
+    """Return a refusal as application/problem+json."""
+    body = {
+        "type": f"urn:liandong:{code}",
+        "title": code,
+        "status": status or status_of(code),
+        "code": code,
+        "detail": fill(code, data or {}, language),
+        "retry_helps": MESSAGES[code].retry_helps,
+    }
+    if clause:
+        body["clause"] = clause
+    for name in ("allowed", "names", "roles"):
+        if data and name in data:
+            body[name] = data[name]
+    return JsonResponse(
+        body, status=int(body["status"]), content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def _language(request: HttpRequest) -> str:
+    return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
+
+
+@api.exception_handler(LiandongError)
+def refused(request: HttpRequest, error: LiandongError) -> HttpResponse:
+    """A refusal of the domain or a use case."""
+    clause = error.refusal.clause if isinstance(error, CommandRefused) else ""
+    return problem(error.code, dict(error.data), clause=clause, language=_language(request))
+
+
+@api.exception_handler(NinjaValidationError)
+def malformed(request: HttpRequest, error: NinjaValidationError) -> HttpResponse:
+    """The request does not have the documented shape: says where and how, never what was sent."""
+    places = [f"{'.'.join(str(part) for part in each.get('loc', ())[-2:])}: {each.get('msg', '')}" for each in error.errors[:5]]
+    return problem("input.invalid", {"detail": "; ".join(places)[:500]}, status=422, language=_language(request))
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """No token, or one we do not know."""
+    answer = problem("access.unknown_token", language=_language(request))
+    answer["WWW-Authenticate"] = 'Bearer realm="liandong"'
+    return answer
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that is no JSON."""
+    code = "request.not_json" if error.status_code == 400 else "input.invalid"
+    return problem(code, {"detail": str(error.message)[:200]}, status=error.status_code, language=_language(request))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """A body larger than this node reads."""
+    return problem("request.too_large", {"limit": 4 * 1024 * 1024}, language=_language(request))
+
+
+@api.exception_handler(Http404)
+def nothing_there(request: HttpRequest, error: Http404) -> HttpResponse:
+    """No such address."""
+    return problem("stream.not_found", {"id": ""}, language=_language(request))
+
+
+@api.exception_handler(DatabaseError)
+def database_away(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+    """The database is away or too busy: try again; nothing was half done."""
+    log.error("database error", extra={"action": "api.database", "error": type(error).__name__})
+    answer = problem("server.no_database", {"detail": type(error).__name__}, status=503, language=_language(request))
+    answer["Retry-After"] = "1"
+    return answer

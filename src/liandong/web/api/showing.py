@@ -1,0 +1,98 @@
+"""How streams look in answers: the same rights as on screens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from liandong.adapters.postgres.models import ApiToken, Stream
+from liandong.application.route import party_here
+from liandong.application.world import MACHINES
+from liandong.domain.errors import StreamNotFound
+from liandong.domain.journal.facts import Party, Role, StreamId, StreamKind, StreamState
+from liandong.web.rights import hides_numbers, visible
+from liandong.web.world import world
+
+__all__ = ["KINDS", "find", "show", "show_state"]
+
+#: Address -> kind.
+KINDS = {"appeals": StreamKind.APPEAL, "alarms": StreamKind.ALARM, "workorders": StreamKind.WORK_ORDER, "handovers": StreamKind.HANDOVER}
+MASKED = ("phone", "citizen")
+
+
+def find(token: ApiToken, kind: StreamKind, named: str) -> Stream:
+    """Return a stream by id or number, if this token may see it. Raises ``StreamNotFound``; it does not say which."""
+    streams = visible(token).filter(kind=kind.value)  # type: ignore[arg-type]
+    try:
+        row = streams.filter(id=UUID(named)).first()
+    except ValueError:
+        row = None if "\x00" in named else streams.filter(number=named[:40]).first()
+    if row is None:
+        raise StreamNotFound(id=named[:60])
+    return row
+
+
+def show(token: ApiToken, row: Stream, *, whole: bool = True) -> dict[str, Any]:
+    """Return a stream as an answer; lists leave ``data`` out."""
+    state = StreamState(StreamKind(row.kind), StreamId(str(row.id)), row.phase, row.seq, row.data)
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "number": row.number,
+        "phase": row.phase,
+        "phase_title": MACHINES[state.kind].title(row.phase),
+        "seq": row.seq,
+        "appeal": str(row.appeal) if row.appeal else None,
+        "urgent": row.urgent,
+        "side": row.side,
+        "item": row.item,
+        "unit": row.unit,
+        "summary": row.summary,
+        "place": row.place,
+        "opened_at": row.opened_at.isoformat(),
+        "updated_at": row.updated_at.isoformat(),
+        "allowed": list(_allowed(token, state)),
+        "data": _masked(token, row.data) if whole else None,
+    }
+
+
+def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
+    """Return a stream that was just written, without asking the database again."""
+    data = state.data
+    record = data.get("record") or {}
+    times = data.get("times") or {}
+    return {
+        "id": state.id,
+        "kind": state.kind.value,
+        "number": data.get("number", ""),
+        "phase": state.phase,
+        "phase_title": MACHINES[state.kind].title(state.phase),
+        "seq": state.seq,
+        "appeal": state.id if state.kind == StreamKind.APPEAL else data.get("appeal"),
+        "urgent": bool(data.get("urgent") or data.get("danger")),
+        "side": data.get("side", ""),
+        "item": data.get("item", ""),
+        "unit": data.get("unit", ""),
+        "summary": " ".join(str(data.get("summary") or data.get("text") or record.get("text") or "").split())[:240],
+        "place": str(data.get("place") or record.get("place") or ""),
+        "opened_at": min(times.values(), default=""),
+        "updated_at": max(times.values(), default=""),
+        "allowed": list(_allowed(token, state)),
+        "data": _masked(token, data),
+    }
+
+
+def _allowed(token: ApiToken, state: StreamState) -> tuple[str, ...]:
+    party = party_here(world().desk, state.data) if state.kind == StreamKind.HANDOVER else Party.NONE
+    return MACHINES[state.kind].allowed(state, Role(token.role), party)
+
+
+def _masked(token: ApiToken, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data with what identifies a citizen hidden from roles that do not call citizens."""
+    if not hides_numbers(token, data):  # type: ignore[arg-type]
+        return dict(data)
+    shown = {name: ("***" if name in MASKED and value else value) for name, value in data.items()}
+    if isinstance(shown.get("record"), dict):
+        shown["record"] = {name: ("***" if name in MASKED and value else value) for name, value in shown["record"].items()}
+    return shown
