@@ -3,7 +3,8 @@
 Rules:
     - Business first: only units with a function the item asks for; its functions are in order, the most fitting first.
     - Territory next: a unit serves its division and all that lies inside. A unit of the very street comes before one of the county
-      when both do the same work; a unit whose division does not contain the place is not offered at all while the place is known.
+      when both do the same work; a unit whose division does not contain the place is not offered at all while the place is known. While it
+      is not known, a unit of the whole city comes before one of any street.
     - Nearness last, among those that business and territory leave equal; a unit nobody answers at comes after one that is on duty.
     - Every suggestion says why, so that a dispatcher can disagree with a reason and not with a number.
 """
@@ -89,7 +90,8 @@ def suggest_units(
         order = next((index for index, function in enumerate(item.functions) if function in unit.functions), None)
         if order is None or (path and unit.division and unit.division not in path):
             continue
-        steps = path.index(unit.division) if path and unit.division else len(path) + 1
+        # With no place, a unit of the whole city comes before one of any street; with one, the nearest above it comes first.
+        steps = path.index(unit.division) if path and unit.division else len(path) + len(ancestors(unit.division, divisions))
         metres = distance_m(place.position, unit.position) if place.position and unit.position else None
         available = on_duty(unit, at) if on_duty else unit.duty is Duty.ALWAYS
         function = item.functions[order]
@@ -105,7 +107,9 @@ def _reasons(
     unit: Unit, function: str, names: dict[str, str], steps: int | None, metres: float | None, available: bool
 ) -> tuple[WhyUnit, ...]:
     reasons = [WhyUnit("business", f"职能：{function}")]
-    if steps is not None:
+    if steps is None:
+        reasons.append(WhyUnit("territory", "地点不明，先问清位置"))
+    else:
         served = names.get(unit.division, unit.division)
         reasons.append(WhyUnit("territory", f"属地：{served}" if steps == 0 else f"上级属地：{served}"))
     if metres is not None:
