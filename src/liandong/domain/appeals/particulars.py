@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from liandong.domain.appeals.particulars_asking import ASK_ORDER, ALIASES, question_for
+from liandong.domain.appeals.particulars_asking import ALIASES, ASK_ORDER, question_for, said_otherwise
 from liandong.domain.appeals.particulars_masking import mask_text, mask_value
 from liandong.domain.appeals.reading_numbers import read_amounts, read_counts, read_identities, read_phones, read_plates
 from liandong.domain.appeals.reading_people import read_companies, read_mentions
@@ -90,18 +90,19 @@ def _apart(found: list[Span], taken: list[Span]) -> list[Span]:
     return [each for each in found if not any(each.start < other.end and other.start < each.end for other in taken)] if taken else found
 
 
-def missing_for(item: Item | None, found: Particulars, *, urgent: bool = False) -> tuple[str, ...]:
+def missing_for(item: Item | None, found: Particulars, *, urgent: bool = False, text: str = "") -> tuple[str, ...]:
     """Return the names of particulars that handling ``item`` needs and the words do not hold, most needed first.
 
     Parameters:
         item: a class or sub-item of the list; None when nothing is known yet.
         found: what was read.
         urgent: in danger only the place and how people are matter before help is on its way.
+        text: the words, to see whether they describe the matter and name evidence.
     """
     if urgent:
         return tuple(name for name in ("place", "injury", "count") if not found.has(name))
     required: Iterable[str] = item.required if item is not None and item.required else ASK_ORDER
-    return tuple(name for name in required if not found.has(name))
+    return tuple(name for name in required if not found.has(name) and not said_otherwise(name, text))
 
 
 def ask(item: Item | None, missing: tuple[str, ...], *, urgent: bool = False) -> str:

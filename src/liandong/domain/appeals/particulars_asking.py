@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-__all__ = ["ALIASES", "ASK_ORDER", "QUESTIONS", "question_for"]
+__all__ = ["ALIASES", "ASK_ORDER", "QUESTIONS", "question_for", "said_otherwise"]
+
+#: Fewer characters than this do not describe a matter.
+_DESCRIBED = 16
+_EVIDENCE = re.compile("照片|拍了|拍照|录音|录像|视频|监控|发票|收据|小票|合同|协议|截图|聊天记录|转账记录|票据|凭证|病历|证人|欠条|借条|单据")
 
 #: Without an item of the list, this is asked for, in this order.
 ASK_ORDER = ("place", "time")
@@ -21,8 +26,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "vehicle": ("plate",),
     "people": ("count", "role"),
     "persons": ("count", "role"),
-    "who": ("role",),
-    "person": ("role",),
+    "who": ("role", "company"),
+    "person": ("role", "company"),
     "suspect": ("role",),
     "injured": ("injury",),
     "injuries": ("injury",),
@@ -47,12 +52,21 @@ QUESTIONS: dict[str, str] = {
     "injury": "现在有没有人受伤，还清醒吗？",
     "count": "现场有多少人？",
     "age": "请问多大年纪？",
+    "description": "请把情况说具体一些：发生了什么，现在怎么样了？",
+    "evidence": "手里有照片、录音、票据或合同吗？",
 }
 _URGENT = {
     "place": "您现在在哪里？说路名、小区楼栋，或者身边看得见的招牌，救援马上出发。",
     "injury": "有没有人受伤，还能说话、还清醒吗？",
     "count": "现场还有几个人，有没有老人、孩子？",
 }
+
+
+def said_otherwise(name: str, text: str) -> bool:
+    """Whether ``text`` itself answers a name that no reader returns: enough words for a description, evidence named."""
+    if name == "description":
+        return len(text) >= _DESCRIBED
+    return name == "evidence" and _EVIDENCE.search(text) is not None
 
 
 def question_for(own: Mapping[str, str], missing: tuple[str, ...], *, urgent: bool = False) -> str:

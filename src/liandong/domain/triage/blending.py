@@ -1,0 +1,62 @@
+"""From strengths to probabilities, with the classifier's when there is one, and honest in the end.
+
+A confidence of 0.8 must be right eight times in ten: ``calibrated`` bends what the rules say by what was
+measured on texts that nobody tuned on (docs/explanation/triage.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp, log
+
+__all__ = ["FLOOR", "blend", "calibrated", "shares"]
+
+#: Below this confidence the verdict is *unclear* and the three-way call is proposed.
+FLOOR = 0.34
+#: How much the classifier's word counts beside that of the rules.
+MODEL_SHARE = 0.8
+_RULE_FLOOR = 0.01
+_MODEL_FLOOR = 1e-4
+
+#: Share the rules give -> how often they are right.
+_KNOTS = ((0.0, 0.30), (0.35, 0.50), (0.5, 0.62), (0.7, 0.76), (0.85, 0.86), (0.95, 0.93), (1.0, 0.97))
+
+
+def shares(weights: Mapping[str, float], sharpness: float = 1.0) -> dict[str, float]:
+    """Return ``weights`` as probabilities (softmax)."""
+    if not weights:
+        return {}
+    highest = max(weights.values())
+    raised = {name: exp(sharpness * (weight - highest)) for name, weight in weights.items()}
+    whole = sum(raised.values())
+    return {name: value / whole for name, value in raised.items()}
+
+
+def blend(rules: Mapping[str, float], model: Mapping[str, float], share: float = MODEL_SHARE) -> dict[str, float]:
+    """Return the weighted geometric mean of two distributions over the labels of either.
+
+    Parameters:
+        rules: from the rules; a label it lacks counts as nearly nothing.
+        model: from the classifier; empty keeps ``rules``.
+        share: weight of ``model``, 0 to 1.
+    """
+    if not model:
+        return dict(rules)
+    if not rules:
+        return dict(model)
+    labels = {*rules, *model}
+    powers = {
+        label: (1 - share) * log(max(rules.get(label, 0.0), _RULE_FLOOR)) + share * log(max(model.get(label, 0.0), _MODEL_FLOOR)) for label in labels
+    }
+    highest = max(powers.values())
+    raised = {label: exp(power - highest) for label, power in powers.items()}
+    whole = sum(raised.values())
+    return {label: value / whole for label, value in raised.items()}
+
+
+def calibrated(share: float) -> float:
+    """Return how often a side that the rules give ``share`` turns out right."""
+    for (left, low), (right, high) in zip(_KNOTS, _KNOTS[1:], strict=False):
+        if share <= right:
+            return low + (high - low) * (share - left) / (right - left)
+    return _KNOTS[-1][1]
