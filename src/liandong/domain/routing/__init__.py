@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from liandong.domain.routing.divisions import Division, DivisionLevel, ancestors, division_of, divisions_in
+from liandong.domain.routing.duty import duty_by_hours
 from liandong.domain.routing.levels import Node, NodeLevel, next_hop, route
 from liandong.domain.routing.places import Place, Position, Territory, contains, distance_m, territory_at
 from liandong.domain.routing.suggestions import OnDuty, Suggestion, WhyUnit, locate, suggest_units
@@ -27,6 +28,7 @@ __all__ = [
     "distance_m",
     "division_of",
     "divisions_in",
+    "duty_by_hours",
     "locate",
     "next_hop",
     "route",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liandong.domain.catalogue.items import Item
+from liandong.domain.clocks import aware
 from liandong.domain.routing.divisions import Division, ancestors, division_of
 from liandong.domain.routing.places import Place, Territory, distance_m, territory_at
 from liandong.domain.routing.units import Duty, Unit
@@ -80,8 +81,12 @@ def suggest_units(
     Parameters:
         item: its ``functions`` decide the business, most fitting first.
         at: aware; handed to ``on_duty``.
-        on_duty: the roster; without it only units with 24-hour duty count as available.
+        on_duty: the roster; without it only units with 24-hour duty count as available (``duty_by_hours`` knows office hours too).
+
+    Raises:
+        InvalidInput: ``calendar.naive_time`` where ``at`` has no zone.
     """
+    aware(at)
     here = locate(place, divisions, territories)
     path = ancestors(here, divisions)
     names = {each.code: each.name for each in divisions}
