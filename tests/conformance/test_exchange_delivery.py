@@ -20,7 +20,7 @@ from liandong.domain.errors import LocalProtocolError, PeerUnavailable, RemotePr
 from liandong.domain.exchange.codes import CODES
 from liandong.domain.exchange.inbox import StreamPosition, quarantine, receive
 from liandong.domain.exchange.outbox import Again, Delivered, Parked, RetryPolicy, Rewind, StayBehind, settle
-from liandong.domain.exchange.receipts import DELIVERED, Receipt, ReceiptStatus
+from liandong.domain.exchange.receipts import DELIVERED, Receipt, ReceiptStatus, parse_receipts
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/reference/exchange.md").read_text(encoding="utf-8")
 
@@ -163,6 +163,8 @@ def test_5_6_a_kept_answer_proves_itself(vector: dict[str, Any]) -> None:
     police, _ = keys_of(vector)
     receipts = Session(police).read_answer(vector["answer"].encode(), HOTLINE, [json.loads(vector["envelope_sealed"])["id"], uuid7(7)])
     assert [receipt.status for receipt in receipts] == ["accepted", "refused"]
+    assert {receipt.proof for receipt in receipts} == {vector["answer"]}
+    assert parse_receipts(receipts[0].proof.encode()).signature
 
 
 class Line:

@@ -64,7 +64,7 @@ class Session:
         return replace(named, signature=to_text(suite_of(own.public).sign(own.signing, named.signing_bytes())))
 
     def read_answer(self, raw: bytes, peer: str, ids: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> list[Receipt]:
-        """Return the receipts of an answer to the batch of these envelopes.
+        """Return the receipts of an answer to the batch of these envelopes, each with the signed answer as its proof.
 
         Raises:
             RemoteProtocolError: it is no answer of this peer to this batch.
@@ -78,7 +78,8 @@ class Session:
             raise RemoteProtocolError("exchange.malformed", detail="the receipts do not fit the batch")
         if any(not receipt.id and receipt.delivered for receipt in receipts):
             raise RemoteProtocolError("exchange.malformed", detail="a receipt without an id says delivered")
-        return receipts
+        proof = raw.decode("utf-8")
+        return [replace(receipt, proof=proof) for receipt in receipts]
 
 
 def open_envelope(envelope: Envelope, keyring: KeyRing, limits: Limits = DEFAULT_LIMITS) -> Envelope:

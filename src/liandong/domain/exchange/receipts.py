@@ -57,6 +57,8 @@ class Receipt:
     expected_seq: int | None = None
     #: For people and logs; holds no content of the message.
     detail: str = ""
+    #: The whole signed answer it came in, the same text for all receipts of a batch: keep it once, it proves them all.
+    proof: str = field(default="", repr=False, compare=False)
 
     @property
     def delivered(self) -> bool:
