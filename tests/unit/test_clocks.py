@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from liandong.adapters.packs import CityCalendar, load_pack
 from liandong.domain.clocks import (
     CalendarNotCovered,
@@ -82,7 +83,7 @@ def test_a_deadline_is_what_the_wall_calendar_says(start: str, start_utc: str, l
 
 
 def test_a_time_without_a_zone_is_refused_everywhere() -> None:
-    naive = datetime(2026, 11, 20, 18, 0)
+    naive = datetime(2026, 11, 20, 18, 0)  # noqa: DTZ001
     rule = ClockRule("workorder.handle", "办理", Limit.parse("5 workdays"), "测试", pausable=True)
     clock = Clock(rule, naive.replace(tzinfo=UTC))
     for act in (

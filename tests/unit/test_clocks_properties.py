@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from liandong.adapters.packs import CityCalendar
 from liandong.domain.clocks import (
     Clock,
@@ -23,7 +24,7 @@ from liandong.domain.clocks import (
 from liandong.domain.clocks.calendar import local_day
 
 CALENDAR = CityCalendar(ZoneInfo("Asia/Shanghai"), ((time(9), time(12)), (time(13), time(17))))
-STARTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 6, 1), timezones=st.just(UTC))
+STARTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001
 ZONES = st.sampled_from([UTC, ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")])
 LIMITS = st.builds(Limit, st.integers(1, 30), st.sampled_from(LimitUnit))
 LENGTHS = st.timedeltas(timedelta(0), timedelta(days=20))
