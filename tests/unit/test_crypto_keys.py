@@ -94,6 +94,41 @@ def test_an_own_revocation_survives_too(tmp_path: Path) -> None:
     assert [key.revoked.reason for key in KeyRing.load(tmp_path, POLICE, Clock()).public_keys() if key.revoked] == ["演练"]
 
 
+def test_a_key_entered_or_revoked_by_another_process_counts_without_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("liandong.adapters.crypto.keyring.LOOK_AGAIN_SECONDS", 0.0)
+    clock = Clock()
+    police, hotline = rings(clock)
+    empty = KeyRing(hotline.node, [], [], clock)
+    for key in rings(clock)[1]._own.values():
+        empty.add_own(key)
+    empty.save(tmp_path)
+    running = KeyRing.load(tmp_path, hotline.node, clock)
+    sent = Session(police, seal=False).protect(envelope())
+    with pytest.raises(RemoteProtocolError, match="key_unknown"):
+        open_envelope(sent, running)
+    empty.add_peer(police.public_keys()[0])
+    empty.save(tmp_path)
+    assert open_envelope(sent, running)
+    empty.revoke(police.public_keys()[0].key_id, "笔记本遗失")
+    empty.save(tmp_path)
+    with pytest.raises(RemoteProtocolError, match="笔记本遗失"):
+        open_envelope(sent, running)
+
+
+def test_a_broken_file_beside_good_ones_changes_nothing_for_a_running_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("liandong.adapters.crypto.keyring.LOOK_AGAIN_SECONDS", 0.0)
+    police, hotline = rings(Clock())
+    hotline.save(tmp_path)
+    running = KeyRing.load(tmp_path, hotline.node, Clock())
+    (tmp_path / "peers" / "half.json").write_text('{"node": "x"')
+    assert open_envelope(Session(police).protect(envelope()), running)
+    assert "half.json" in caplog.text
+    with pytest.raises(InvalidInput, match="half"):
+        KeyRing.load(tmp_path, hotline.node, Clock())
+
+
 def test_a_key_of_another_node_is_no_own_key() -> None:
     with pytest.raises(InvalidInput):
         KeyRing("city-12345", [pair()[0]], [], Clock())

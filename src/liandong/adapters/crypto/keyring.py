@@ -6,6 +6,8 @@ Rules:
       so that what waited in an outbox still arrives.
     - A revoked key is accepted for nothing, whatever the date of the message: its thief can write any date.
     - A refusal says who and why: the key, its owner, the day, the reason.
+    - A ring that came from a directory looks there again every two seconds: a key entered or revoked by another process counts
+      without a restart. What is in the files is added; a file taken away is not, a key is ended by revoking it.
 
 Concurrency:
     A ring is read by many and changed by replacing entries of its dicts; no lock is needed within one event loop.
@@ -13,6 +15,8 @@ Concurrency:
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +30,11 @@ __all__ = ["KeyRing"]
 
 #: How long a key is still accepted after its last day.
 OVERLAP_DAYS = 7
+
+#: How long a look at the key directory counts.
+LOOK_AGAIN_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class KeyRing:
@@ -54,6 +63,9 @@ class KeyRing:
         self._own: dict[str, OwnKey] = {}
         self._peers: dict[str, PeerKey] = {}
         self._secrets: dict[tuple[str, str], bytes] = {}
+        self._directory: Path | None = None
+        self._seen: frozenset[tuple[Path, int]] = frozenset()
+        self._look_again_at = 0.0
         for key in own:
             self.add_own(key)
         for public in peers:
@@ -62,9 +74,38 @@ class KeyRing:
     @classmethod
     def load(cls, directory: Path, node: str, clock: Callable[[], datetime]) -> KeyRing:
         """Return the ring kept in ``directory`` (``own/*.json``, ``peers/*.json``); raises InvalidInput for a broken file."""
-        own = [load_own_key(path) for path in sorted((directory / "own").glob("*.json"))]
-        peers = [load_peer_key(path) for path in sorted((directory / "peers").glob("*.json"))]
-        return cls(node, own, peers, clock)
+        ring = cls(node, [], [], clock)
+        ring._directory = directory
+        ring._read(_files(directory))
+        return ring
+
+    def _read(self, files: frozenset[tuple[Path, int]]) -> None:
+        """Take every key of the files; nothing is changed when one is broken."""
+        paths = sorted(path for path, _ in files)
+        own = [load_own_key(path) for path in paths if path.parent.name == "own"]
+        peers = [load_peer_key(path) for path in paths if path.parent.name == "peers"]
+        for key in own:
+            self.add_own(key)
+        for public in peers:
+            self.add_peer(public)
+        self._seen = files
+        self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
+
+    def _freshen(self) -> None:
+        """Take what changed in the directory since the last look; a broken file is told and leaves the ring as it was."""
+        if self._directory is None or time.monotonic() < self._look_again_at:
+            return
+        self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
+        try:
+            files = _files(self._directory)
+            if files != self._seen:
+                self._read(files)
+        except (InvalidInput, OSError) as error:
+            log.error(
+                "The keys on disk cannot be read; those known are used on: %s",
+                error,
+                extra={"action": "keys.unreadable", "node": self.node},
+            )
 
     def save(self, directory: Path) -> None:
         """Write every key to ``directory``, each file in one step."""
@@ -118,6 +159,7 @@ class KeyRing:
         Raises:
             LocalProtocolError: ``exchange.key_expired``: there is none.
         """
+        self._freshen()
         now = self.clock()
         usable = [
             key
@@ -136,6 +178,7 @@ class KeyRing:
         Raises:
             LocalProtocolError: ``exchange.key_unknown``: no usable key of the peer is known here.
         """
+        self._freshen()
         now = self.clock()
         for key in self.peer_keys(node):
             if key.revoked is None and now < key.not_after + self._overlap:
@@ -153,6 +196,7 @@ class KeyRing:
         Raises:
             RemoteProtocolError: ``exchange.key_unknown``, ``exchange.key_revoked`` or ``exchange.key_expired``, with who and why.
         """
+        self._freshen()
         key = self._peers.get(key_id)
         if key is None:
             raise RemoteProtocolError("exchange.key_unknown", detail=f"{key_id or 'no key'} at {self.node}")
@@ -207,3 +251,8 @@ def suite_of(key: PeerKey) -> Suite:
 
 def _why(key: PeerKey, end: Revocation) -> str:
     return f"{key.key_id} of {key.node}, revoked {end.at:%Y-%m-%d}: {end.reason}"
+
+
+def _files(directory: Path) -> frozenset[tuple[Path, int]]:
+    """Return each key file with the time of its last change."""
+    return frozenset((path, path.stat().st_mtime_ns) for part in ("own", "peers") for path in (directory / part).glob("*.json"))
