@@ -1,13 +1,14 @@
 """Checks the words and patterns of an item.
 
 A cue runs over everything a caller says, up to 100,000 characters: a pattern that can run away would stop the intake. So patterns are
-bounded, one repeat is never inside another, and they refer back to nothing.
+bounded, one repeat is never inside another, all repeats together give few ways, and they refer back to nothing.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
+from math import prod
 
 from liandong.adapters.packs.rows import Row
 
@@ -15,7 +16,8 @@ __all__ = ["MAX_CUES", "check_cues", "pattern_problem"]
 
 MAX_CUES = 400
 _MAX_PATTERN = 200
-_MAX_REPEAT = 60
+#: How many ways a pattern may try at one character: the product of its repeats.
+_MAX_WAYS = 500
 
 
 def check_cues(row: Row, key: str) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ def _unbounded(pattern: str) -> bool:
     plain = re.sub(r"\[\^?\]?[^\]]*\]", "x", re.sub(r"\\.", "x", pattern))
     plain = re.sub(r"\(\?[^)]*\)(?=\))|\(\?(:|=|!|<=|<!|P<\w+>)", "(", plain)
     repeats = [int(most or low) for low, most in re.findall(r"\{(\d+)(?:,(\d+))?\}", plain)]
-    if re.search(r"[*+]|\{\d*,\}|\{,", plain) or any(most > _MAX_REPEAT for most in repeats) or len(repeats) > 6:
+    if re.search(r"[*+]|\{\d*,\}|\{,", plain) or prod(max(most, 1) for most in repeats) * 2 ** plain.count("?") > _MAX_WAYS:
         return True
     # From the inside out: a group that holds a repeat becomes R, and R may not be repeated itself; `?` repeats nothing.
     plain = re.sub(r"\{[^}]*\}", "R", plain)

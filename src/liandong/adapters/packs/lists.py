@@ -96,7 +96,7 @@ class _Lists:
             questions=self._questions(row, required),
             functions=row.texts("functions") or (above.functions if above else ()),
             joint=row.flag("joint"),
-            common=row.text("common", above.common if above and above.common else code),
+            common=row.text("common", code),
             kinds=tuple(map(Kind, kinds)) or (above.kinds if above else ()),
         )
         if not item.functions:

@@ -76,7 +76,8 @@ class Item:
     functions: tuple[str, ...] = ()
     #: True where police act first and the other side cures the source.
     joint: bool = False
-    #: The value in the common register that both sides of every city know (``H2``, ``P1.02``); the local code stands beside it.
+    #: The value in the common register that all cities share (``H2.07``, ``P1.02``): the codes of Xiangcheng's list. The local code stands
+    #: beside it; what comes before the first point is the class (``H2``).
     common: str = ""
     #: 类别 that the list puts this line under; empty where it may be any.
     kinds: tuple[Kind, ...] = ()
