@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from exchange_world import HOTLINE, POLICE, STREAM, Nodes, code, keys_of, message, stranger, uuid7, vectors
 
+from liandong.adapters.crypto.registry import SUITES
 from liandong.adapters.crypto.session import Session, answer, open_batch
 from liandong.adapters.transports.memory import LoopbackTransport, MemoryInbox, MemoryOutbox
 from liandong.adapters.transports.relay import Relay
@@ -158,7 +159,7 @@ def test_5_5_an_answer_is_believed_from_the_peer_that_was_asked_for_this_batch_o
             nodes.session.read_answer(raw, HOTLINE, ids)
 
 
-@pytest.mark.parametrize("vector", vectors("protected"), ids=lambda vector: vector["suite"])
+@pytest.mark.parametrize("vector", [each for each in vectors("protected") if each["suite"] in SUITES], ids=lambda vector: vector["suite"])
 def test_5_6_a_kept_answer_proves_itself(vector: dict[str, Any]) -> None:
     police, _ = keys_of(vector)
     receipts = Session(police).read_answer(vector["answer"].encode(), HOTLINE, [json.loads(vector["envelope_sealed"])["id"], uuid7(7)])
