@@ -28,7 +28,7 @@ _PLATE = re.compile(
     r"(?:[0-9a-hj-np-z]{4}[挂学警港澳]|[a-hj-k][0-9a-hj-np-z]\d{4}|\d{5}[a-hj-k]|[0-9a-hj-np-z]{5})(?![0-9a-z])"
 )
 _AMOUNT = re.compile(rf"(?:¥|￥|人民币)?({NUMERAL})(元|块钱|块|万元|亿元|万块)(?:多|左右)?")
-_AMOUNT_WAN = re.compile(r"(?:骗|转|欠|损失|被骗|汇|借|赔|投入|投资|交|付|亏|价值|工资|货款|共|存)(?:了|走|款|给他|我|掉|入|计)?[约共近]?(\d+(?:\.\d+)?|[一二两三四五六七八九十几]+)(?:多|余)?(万|亿)(?!人|户|平|多人|字|[元块])")
+_AMOUNT_WAN = re.compile(r"(?:骗|转|欠|损失|被骗|汇|借|赔|投入|投资|交|付|亏|价值|工资|货款|共|存)(?:了|走|款|给他|我|掉|入|计)?[约共近]?(\d+(?:\.\d+)?|[一二两三四五六七八九十几]+)(?:多|余)?(万[一二三四五六七八九]?千?|亿)(?!人|户|平|多人|字|[元块])")
 _COUNT = re.compile(
     rf"({NUMERAL})(多|余)?(个小孩|个孩子|个老人|个大人|个人|名群众|名工人|名|位|口人|人|户|家人|辆|台|车人|岁)(?!民|行|道|工|家|员|均|大|生|们|次|电|格|气|才|力|情|头|物|座)"
 )
@@ -106,9 +106,8 @@ def read_amounts(words: Words) -> list[Span]:
         found.append(span(words, "amount", match.start(), match.end(), f"{value:.10g}" if value < 1e10 else f"{value:.0f}"))
     if "万" in words.chars or "亿" in words.chars:
         for match in _AMOUNT_WAN.finditer(words.plain):
-            value = number(match[1])
+            value = number(match[0][match.start(1) - match.start() :])
             if value is not None and not any(each.start <= match.start(1) < each.end for each in found):
-                value *= 10_000 if match[2] == "万" else 100_000_000
                 found.append(span(words, "amount", match.start(1), match.end(2), f"{value:.0f}"))
     return found
 

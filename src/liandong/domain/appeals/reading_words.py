@@ -22,12 +22,14 @@ _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 #: Sentence marks stay Chinese, so that one class of marks serves every pattern.
 for _mark in "，。！？；：（）":
     _FULL_WIDTH.pop(ord(_mark), None)
-_CONTROLS = {code: 0x20 for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFEFF, *range(0x200B, 0x2010), 0x3000, 0xA0)}
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 65279, *range(8203, 8208), 12288, 160), 32)
 _UPPER = {code: code + 32 for code in range(0x41, 0x5B)}
 _MARKS = {ord("!"): "！", ord("?"): "？", ord(";"): "；"}
 _TABLE: dict[int, int | str] = {**{code: _UPPER.get(to, to) for code, to in _FULL_WIDTH.items()}, **_CONTROLS, **_UPPER, **_MARKS}
 _ODD = frozenset(map(chr, _TABLE))
 _BLANKS = frozenset(" \t\u3000\xa0")
+#: A hashtag is a label, not a statement: blanked, so that nothing is read out of it.
+_HASHTAG = re.compile(r"#[^#\n]{1,24}#")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff])")
 
 
@@ -57,6 +59,9 @@ class Words:
         origin: Sequence[int] = ()
         if not chars.isdisjoint(_ODD):
             plain = plain.translate(_TABLE)
+            chars = frozenset(plain)
+        if "#" in chars:
+            plain = _HASHTAG.sub(lambda match: "，" * (match.end() - match.start()), plain)
             chars = frozenset(plain)
         if not chars.isdisjoint(_BLANKS):
             plain, origin = _close_gaps(plain)

@@ -7,6 +7,7 @@ measured on texts that nobody tuned on (docs/explanation/triage.md).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from math import exp, log
 
 __all__ = ["FLOOR", "blend", "calibrated", "shares"]
@@ -56,7 +57,7 @@ def blend(rules: Mapping[str, float], model: Mapping[str, float], share: float =
 
 def calibrated(share: float) -> float:
     """Return how often a side that the rules give ``share`` turns out right."""
-    for (left, low), (right, high) in zip(_KNOTS, _KNOTS[1:], strict=False):
+    for (left, low), (right, high) in pairwise(_KNOTS):
         if share <= right:
             return low + (high - low) * (share - left) / (right - left)
     return _KNOTS[-1][1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Place", "denied", "is_letter", "past", "supposed", "told"]
+__all__ = ["Place", "denied", "denied_inside", "is_letter", "is_report", "past", "says_now", "supposed", "told"]
 
 _SENTENCE = re.compile(r"[。！？；\n]")
 _CLAUSE = "，、：,。！？；\n"
@@ -27,7 +27,11 @@ _PAST = re.compile(
     r"(?:\d+|[一二两三四五六七八九十几半数]+)多?个?(?:年|个?月|周|星期|礼拜|天|日)(?:多)?(?:以?前|之前)|(?:19|20)\d{2}年|[零一二三四五六七八九〇]{4}年|\d{1,2}月\d{1,2}[日号]|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}[日号]|(?:今年|本)\S{0,2}[一二三四五六七八九十\d]+月|春节|过年|国庆|五一期间|过[^，。]{1,10}过$|听说以前|老早"
 )
 _DONE = re.compile(r"^[^，。！？；\n]{0,3}过(?!去|来|敏|年|马路|河|不)")
-_NOW = re.compile(r"现在|正在|刚才|刚刚|刚(?=[被有把从])|此刻|这会儿|还在|马上|赶紧|赶快|快来|快点|立刻|救命|眼下|目前|又来|仍|一直|今天|今晚|今早|这几天|急")
+#: Stronger: it goes on, said of something that began long ago, or in a long letter.
+_STILL = re.compile(
+    r"正在|刚才|刚刚|还在|又来|仍在|马上|赶紧|赶快|快来|快点|立刻|救命|此刻|眼下|救救|"
+    r"现在(?!想|要|能|可以|申请|怎么|办|够|去|需要|才|我想|保险|医|还能|腿|落下|是法制|社会|问题|的)"
+)
 _SUPPOSED = re.compile(
     r"如果|要是|万一|假如|假设|倘若|一旦|若(?!干)|以防|防止|预防|避免|谨防|谨慎|为防|防备|会不会|能不能|是否会|容易|极易|易(?=引|造|发|燃)|很可能(?=导致|引发|造成)|可能(?:会|导致|引发|引起|造成|发生)|怕|担心|恐(?=引|发|造|酿)|恐怕会|生怕|迟早|早晚(?=[会要出])|万一|(?:存在|造成|有)[^，。]{0,8}(?=隐患|风险)|"
     r"未来|将来|以后(?=[会要])|怎么防|如何防|防(?:盗|火|爆|汛|溺)|不然(?=[会要])|否则|差点|差一点|险些|幸好|幸亏|应急预案|再[^，。！？；\n]{0,6}要|哪天|什么时候会|等[^，。]{0,8}(?:再|才)|模拟|演习|练习|当成|以为|误以为|好像要|像是?要|吓得以为"
@@ -38,6 +42,13 @@ _TOLD = re.compile(
 )
 _TOPIC_AFTER = re.compile(r"^(?:了)?(?:的)?(?:保险|险种|认定书?|鉴定|预案|知识|常识|演练|预防|宣传|证明|证书|补贴|补助|政策|条例|法(?!院)|罪|案件|案例|案(?!子)|报警器|报警仪|器|瓶|检测|培训|课程?|责任书|赔偿标准|应急|防治|事故率|风险|隐患|日(?=活动)|物品|数字|式|性|消息|谣言|电影|新闻|记录|史|事故(?:认定|责任|证明|科|处理(?:大队|中心|科)))")
 _LETTER = re.compile(r"尊敬的|领导(?:们)?(?:您|你)?好|书记|市长|恳请|敬请|望(?:有关|相关|领导|政府|贵)|请(?:有关|相关|求)(?:部门|单位|领导)|建议|投诉人|举报信|此致|敬礼|信访|贵(?:局|单位|司)|反映(?:以下|如下)")
+_GRIEVANCE = re.compile("举报|投诉|控诉|反映|维权|血汗钱")
+#: Inside the words found, near their end: ``双方未动手``, ``差点砸到``.
+_DENIED_INSIDE = re.compile(r"(?:暂未|尚未|并未|未|没有?|差点|险些|并非|不是|无人|不打算|不想|也没|从没|没人)(?:有|发生|造成|任何|人|被|有人|肢体|出现|过|什么)*[^，。]{0,3}$")
+_REPORT = re.compile(
+    r"(?:官兵|消防员?|救援队|指战员|武警|部队|队员|支队|总队|志愿者们?)[^。]{0,40}(?:赶赴|奔赴|驰援|救出|营救|增援|火速|连夜|接到命令|转移群众|抵达|跨区域)|"
+    r"(?:赶赴|奔赴|驰援)[^。]{0,20}(?:灾区|一线|现场|河南)|捐(?:赠|款)[^。]{0,20}(?:万|元|物资)|万元[^。]{0,12}(?:驰援|捐)|一方有难|众志成城|最美逆行|致敬|(?:记者|据悉|据了解)[^。]{0,30}(?:救|转移)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +109,23 @@ def denied(place: Place) -> bool:
     return _UNDONE.match(place.plain[place.end : place.clause_end]) is not None
 
 
+def denied_inside(words: str) -> bool:
+    """Whether the words found deny themselves: ``双方未动手``, ``砖块差点砸到``."""
+    return _DENIED_INSIDE.search(words[-9:]) is not None
+
+
 def past(place: Place) -> bool:
     """Whether they are told of another day, and nothing in the sentence says that it goes on."""
     told_before = _PAST.search(place.before)
     if told_before is None and _DONE.match(place.after) is None:
         return False
     rest = place.before[told_before.end() :] if told_before else ""
-    return _NOW.search(rest) is None and _NOW.search(place.plain[place.start : place.sentence_end]) is None
+    return _STILL.search(rest) is None and _STILL.search(place.plain[place.start : place.sentence_end]) is None
 
 
 def supposed(place: Place) -> bool:
     """Whether they are feared, supposed or guarded against: ``万一着火``, ``有爆炸隐患``."""
-    before = place.before
-    comma = max(before.rfind("，"), before.rfind(","))
-    near = before if len(before) <= 24 else before[-24:]
-    if _SUPPOSED.search(near if comma < 0 or len(before) - comma > 3 else near):
+    if _SUPPOSED.search(place.before[-24:]):
         return True
     return _SUPPOSED_AFTER.match(place.after) is not None or _TOPIC_AFTER.match(place.after) is not None
 
@@ -124,9 +137,15 @@ def told(place: Place) -> bool:
 
 def is_letter(plain: str) -> bool:
     """Whether the text is a written petition: long, and in the tone of one."""
-    return len(plain) >= 140 and _LETTER.search(plain) is not None
+    size = len(plain)
+    return size >= 140 and (_LETTER.search(plain) is not None or (size >= 220 and _GRIEVANCE.search(plain) is not None))
+
+
+def is_report(plain: str) -> bool:
+    """Whether the text tells of help that is under way or given, not of a need for it."""
+    return _REPORT.search(plain) is not None
 
 
 def says_now(place: Place) -> bool:
-    """Whether the sentence says that it is happening."""
-    return _NOW.search(place.sentence) is not None
+    """Whether the sentence says plainly that it is happening."""
+    return _STILL.search(place.sentence) is not None

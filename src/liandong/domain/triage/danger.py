@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from liandong.domain.appeals.reading_phrases import PATTERN_MARK, Lexicon
 from liandong.domain.appeals.reading_words import Words
-from liandong.domain.triage.context import Place, denied, is_letter, past, says_now, supposed, told
+from liandong.domain.triage.context import Place, denied, denied_inside, is_letter, is_report, past, says_now, supposed, told
 from liandong.domain.triage.danger_rules import ALL, DangerRule, expand
 
 __all__ = ["Danger", "DangerRules"]
@@ -79,10 +79,12 @@ def _stands(ready: _Ready, plain: str, start: int, end: int, letter: bool) -> bo
     place = Place.of(plain, start, end)
     if ready.elsewhere is not None and ready.elsewhere.search(place.sentence):
         return False
-    if denied(place) or told(place):
+    if denied(place) or told(place) or (not rule.speaks_in_negatives and denied_inside(plain[start:end])):
         return False
     if not rule.threat and supposed(place):
         return False
     if not rule.lasting and past(place):
+        return False
+    if rule.not_in_reports and is_report(plain):
         return False
     return rule.vital or not letter or says_now(place)
