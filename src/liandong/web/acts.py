@@ -1,0 +1,218 @@
+"""The acts open to a person on a record now, and the form of each: generated from the rows of the transition table.
+
+Nothing about a command is written here a second time: who may, what must be given, how long it may be and what the
+choices are stand in the tables. What is added is how a field is best typed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+
+from liandong.adapters.postgres.models import Stream, User
+from liandong.application.act import INTERNAL
+from liandong.application.orders import order_kind
+from liandong.application.ports import Desk
+from liandong.application.route import party_here
+from liandong.application.world import MACHINES
+from liandong.domain.errors import InvalidInput
+from liandong.domain.journal.facts import Party, StreamId, StreamKind, StreamState
+from liandong.domain.journal.machine import Field, Row
+from liandong.web import rights
+from liandong.web.field_words import choice_words
+from liandong.web.reading.pack_words import item_name, item_of, items_of, unit_choices
+
+__all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
+
+#: Given by other acts or by the node, never typed.
+UNTYPED = frozenset({"appeal", "order", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
+#: Courses that the appeal's own page offers with forms of their own.
+COURSE_FIELDS = {
+    "keep": (("reason",), ()),
+    "hand_over": (("reason", "clause"), ()),
+    "share": (("reason", "clause"), ()),
+    "guide": (("door", "reason"), ("guidance",)),
+}
+#: What is done most often stands first, as the one coloured button.
+LEADING = (
+    "accept", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
+    "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
+)  # fmt: skip
+#: What takes something away from somebody is drawn as such.
+GRAVE = frozenset({"cancel", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police"})
+ICONS = {
+    "accept": "circle-check", "sign": "signature", "depart": "walk", "arrive": "map-pin", "start": "player-play", "handle": "shield-check",
+    "report": "clipboard-check", "reply_citizen": "phone", "close": "flag", "visit": "star", "order": "send", "dispatch": "send",
+    "progress": "history", "note": "edit", "refuse": "ban", "object": "hand-stop", "ask": "message-question", "answer": "message-2",
+    "supplement": "message", "chase": "bell", "withdraw": "arrow-back-up", "call_police": "urgent", "ask_support": "lifebuoy",
+    "hand_over": "arrow-right", "hand_over_source": "arrow-right", "share": "arrows-exchange", "keep": "check", "guide": "route",
+    "ask_extension": "calendar", "correct": "edit", "record_call": "phone-call", "link": "link", "mark": "alert-triangle",
+    "state_non_police": "scale", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A command that the table opens to this person now."""
+
+    kind: str
+    stream: uuid.UUID
+    command: str
+    title: str
+    icon: str
+    leading: bool
+    grave: bool
+    #: True when nothing must or may be given: one press does it.
+    bare: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """One field of a form."""
+
+    name: str
+    title: str
+    #: ``line``, ``words``, ``flag``, ``number``, ``select``, ``radio``, ``lines`` or ``suggest``.
+    shape: str
+    required: bool
+    limit: int
+    value: str
+    #: (value, words, why it fits).
+    choices: Sequence[tuple[str, str, str]] = field(default=())
+
+
+def state_of(stream: Stream) -> StreamState:
+    """Return the domain's state of a row."""
+    return StreamState(StreamKind(stream.kind), StreamId(str(stream.id)), stream.phase, stream.seq, stream.data, stream.head)
+
+
+def party_of(desk: Desk, stream: Stream) -> Party:
+    """Return the end of a handover this node stands on; none for other kinds."""
+    return party_here(desk, stream.data) if stream.kind == StreamKind.HANDOVER else Party.NONE
+
+
+def open_acts(user: User, desk: Desk, stream: Stream, language: str) -> list[Act]:
+    """Return the acts open to a person on a record, the leading one first."""
+    machine = MACHINES[StreamKind(stream.kind)]
+    names = machine.allowed(state_of(stream), rights.role_of(user), party_of(desk, stream))
+    # ``share`` an appeal that is handed over already, or take one twice, the table refuses; internal steps nobody presses.
+    acts = [_act(stream, name, machine.title(name, language), _rows(user, desk, stream, name)) for name in names if name not in INTERNAL]
+    order = {name: place for place, name in enumerate(LEADING)}
+    acts.sort(key=lambda each: (order.get(each.command, 50 + each.grave * 50)))
+    return acts
+
+
+def _act(stream: Stream, name: str, title: str, rows: Sequence[Row]) -> Act:
+    required, optional = _names(stream, name, rows)
+    return Act(stream.kind, stream.id, name, title, ICONS.get(name, "edit"), name in LEADING, name in GRAVE, not required and not optional)
+
+
+def _rows(user: User, desk: Desk, stream: Stream, command: str) -> list[Row]:
+    machine, party, role = MACHINES[StreamKind(stream.kind)], party_of(desk, stream), rights.role_of(user)
+    return [row for row in machine.rows_for(stream.phase, command) if role in row.who and row.party in (Party.NONE, party)]
+
+
+def _names(stream: Stream, command: str, rows: Sequence[Row]) -> tuple[list[str], list[str]]:
+    """Return the names a form must and may hold; of several rows, what all of them ask is a must."""
+    if stream.kind == StreamKind.APPEAL and command in COURSE_FIELDS:
+        optional, required = COURSE_FIELDS[command]
+        return list(required), list(optional)
+    asked = dict.fromkeys(name for row in rows for name in (*row.required, *row.optional) if name not in UNTYPED)
+    required = tuple(name for name in asked if all(name in row.required for row in rows))
+    return list(required), [name for name in asked if name not in required]
+
+
+def asked_fields(
+    user: User, desk: Desk, stream: Stream, command: str, language: str, at: datetime, given: Mapping[str, str] | None = None
+) -> list[AskedField] | None:
+    """Return the fields of a command's form, filled with what was typed; None where the act is not open to this person.
+
+    Parameters:
+        at: aware; who is on duty then stands first among the units.
+        given: what was typed before, kept as it is.
+    """
+    rows = _rows(user, desk, stream, command)
+    if not rows or command in INTERNAL:
+        return None
+    machine = MACHINES[StreamKind(stream.kind)]
+    required, optional = _names(stream, command, rows)
+    made = []
+    for name in (*required, *optional):
+        spec = machine.fields[name]
+        value = given.get(name, "") if given is not None else _first_value(stream, command, name)
+        shape, choices = _shape(desk, stream, spec, at)
+        made.append(AskedField(name, spec.en if language == "en" else spec.zh, shape, name in required, spec.limit, value, choices))
+    return made
+
+
+def _first_value(stream: Stream, command: str, name: str) -> str:
+    """Return what a form starts with: what the record already says."""
+    data = stream.data
+    if (command, name) == ("reply_citizen", "reply"):
+        return str(data.get("result", ""))
+    if (command, name) == ("report", "result") and stream.kind == StreamKind.ALARM:
+        return str(data.get("situation", ""))
+    if name == "guidance":
+        return str((data.get("verdict") or {}).get("guidance", ""))
+    if name in ("unit", "item", "side", "contact"):
+        return str(data.get(name, ""))
+    return ""
+
+
+def _shape(desk: Desk, stream: Stream, spec: Field, at: datetime) -> tuple[str, Sequence[tuple[str, str, str]]]:
+    if spec.name == "unit":
+        kind_side = "police" if stream.kind == order_kind("police") else "hotline"
+        return "select", unit_choices(kind_side if desk.side == "both" else desk.side, stream.data, at)
+    if spec.name == "assistants":
+        return "lines", ()
+    if spec.name == "item":
+        return "select", [(each.code, f"{each.code} {each.name}", "") for each in items_of()]
+    if spec.name == "clause":
+        known = item_of(str(stream.data.get("item") or (stream.data.get("record") or {}).get("item", "")))
+        return "suggest", [(known.clause.code, f"{known.clause.document} {known.clause.place}", item_name(known.code))] if known else []
+    if spec.name == "satisfaction":
+        return "radio", [(each, choice_words(spec.name, each), "") for each in spec.choices]
+    if spec.form == "choice":
+        return "select", [(each, choice_words(spec.name, each), "") for each in spec.choices]
+    if spec.form in ("flag", "number"):
+        return spec.form, ()
+    if spec.form == "list":
+        return "lines", ()
+    return ("words" if spec.limit >= 1000 else "line"), ()
+
+
+def read_form(stream: Stream, command: str, post: QueryDict) -> dict[str, Any]:
+    """Return the command's data out of a posted form; the table checks it.
+
+    Raises:
+        InvalidInput: a number is none.
+    """
+    machine = MACHINES[StreamKind(stream.kind)]
+    data: dict[str, Any] = {}
+    for name, spec in machine.fields.items():
+        if name in UNTYPED or name not in post:
+            continue
+        value = post[name]
+        if spec.form == "flag":
+            data[name] = value in ("on", "true", "1")
+        elif spec.form == "number":
+            data[name] = _number(spec, value)
+        elif spec.form == "list":
+            data[name] = [line.strip()[:300] for line in value.splitlines() if line.strip()][: spec.limit + 1] or None
+        else:
+            data[name] = value
+    return {name: value for name, value in data.items() if value not in ("", None)}
+
+
+def _number(spec: Field, value: str) -> int | None:
+    text = value.strip()
+    if not text:
+        return None
+    if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit() or len(text) > 12:
+        raise InvalidInput("input.invalid", detail=f"{spec.zh}应为整数")
+    return int(text)

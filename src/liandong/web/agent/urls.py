@@ -1,0 +1,14 @@
+"""Addresses of the orders desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from liandong.web.agent import views
+
+app_name = "orders"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("board/", views.board, name="board"),
+    path("<uuid:stream>/", views.order, name="order"),
+]

@@ -1,0 +1,26 @@
+"""Which Django apps, middleware and context processors the screens bring; ``node.django_settings`` takes them from here."""
+
+from __future__ import annotations
+
+__all__ = ["WEB_APPS", "WEB_CONTEXT_PROCESSORS", "WEB_MIDDLEWARE"]
+
+#: One app for each thing the organisation does.
+WEB_APPS = (
+    "liandong.web",
+    "liandong.web.shell",
+    "liandong.web.calltaker",
+    "liandong.web.agent",
+    "liandong.web.unit",
+    "liandong.web.records",
+    "liandong.web.exchange_desk",
+    "liandong.web.live",
+)
+
+#: In order, inside Django's own: the language a person chose, the policy of what a page may load, words for every refusal.
+WEB_MIDDLEWARE = (
+    "liandong.web.shell.middleware.chosen_language",
+    "liandong.web.shell.middleware.content_policy",
+    "liandong.web.shell.middleware.words_for_refusals",
+)
+
+WEB_CONTEXT_PROCESSORS = ("liandong.web.shell.context.desk",)

@@ -1,0 +1,1 @@
+"""Taking a call: the words, the verdict, the one key."""

@@ -1,0 +1,139 @@
+"""The one key: record what was said and place it, in one transaction; between them, where it crosses, the three-way call.
+
+Pressing twice, or again after an answer was lost, finds the same appeal: its key is the person and the slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from liandong.adapters.postgres.models import User
+from liandong.application.perform import Session
+from liandong.application.place_appeal import COURSES, course_of, place
+from liandong.application.take_appeal import take_in
+from liandong.application.world import World
+from liandong.domain.errors import CommandRefused, Refusal, StreamConflict
+from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
+from liandong.web.rights import actor_of
+
+__all__ = ["TAKEN_FIELDS", "Step", "finish_call", "proposed_course", "take_call"]
+
+#: Fields of the form that the record takes.
+TAKEN_FIELDS = ("text", "phone", "place", "citizen", "happened", "demand", "recording", "channel")
+#: Fields that go with the placing.
+PLACED_FIELDS = ("reason", "guidance", "door")
+#: What a call may end with; ``skip`` sends the order without a call.
+OUTCOMES = ("connected", "no_answer", "refused", "failed", "skip")
+TRIES = 3
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the call stands after the key."""
+
+    appeal: StreamState
+    #: The course that was or will be taken.
+    course: str
+    #: True when the other side is called first and the outcome is asked for.
+    calling: bool
+    #: Orders and handovers that came of it: (kind, number).
+    made: tuple[tuple[str, str], ...] = field(default=())
+
+
+def proposed_course(world: World, side: str) -> str:
+    """Return the course that a verdict of this side proposes here."""
+    with world.work() as unit:
+        return course_of(Session(world, unit), StreamState(StreamKind.APPEAL, StreamId(""), data={"side": side}))
+
+
+def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) -> Step:
+    """Record a call; place it at once unless the other side is to be called first.
+
+    Raises:
+        CommandRefused: something is missing or malformed, or the table says no; nothing is written.
+    """
+    course = fields.get("course") or "auto"
+    if course not in COURSES:
+        raise CommandRefused(Refusal("input.invalid", {"detail": "去向"}))
+    data: dict[str, Any] = {name: fields[name] for name in TAKEN_FIELDS if fields.get(name)}
+    data.setdefault("channel", "phone")
+    data["confidential"] = fields.get("confidential") in ("on", "true", "True", "1")
+    data["key"] = f"desk:{user.pk}:{slot}"
+
+    def once() -> Step:
+        with world.work() as unit:
+            session = Session(world, unit)
+            actor = actor_of(user, world)
+            taken = take_in(session, actor, data)
+            appeal = taken.appeal
+            if taken.again and data.get("text") and str(data["text"]).strip() != appeal.data.get("text"):
+                appeal = session.perform(appeal.kind, appeal.id, "supplement", actor, {"words": data["text"]})
+            if appeal.phase != "taken":
+                return Step(appeal, "", False, _made(session, appeal))
+            wanted = course_of(session, appeal) if course == "auto" else course
+            if wanted == "hand_over" and not appeal.data.get("urgent"):
+                return Step(appeal, wanted, True)
+            appeal = place(session, appeal, actor, wanted, _placing(fields))
+            return Step(appeal, wanted, False, _made(session, appeal))
+
+    return _trying(once)
+
+
+def finish_call(world: World, user: User, appeal_id: str, outcome: str, fields: Mapping[str, str]) -> Step:
+    """Record how the three-way call went and place the appeal.
+
+    Raises:
+        CommandRefused: the outcome is none of the list, or the table says no; nothing is written.
+    """
+    if outcome not in OUTCOMES:
+        raise CommandRefused(Refusal("input.invalid", {"detail": "通话结果"}))
+    course = fields.get("course") or "auto"
+
+    def once() -> Step:
+        with world.work() as unit:
+            session = Session(world, unit)
+            actor = actor_of(user, world)
+            appeal = session.load(StreamKind.APPEAL, StreamId(appeal_id))
+            if appeal.phase != "taken":
+                return Step(appeal, "", False, _made(session, appeal))
+            if outcome != "skip":
+                told = {"outcome": outcome, "words": fields.get("words", "")}
+                appeal = session.perform(appeal.kind, appeal.id, "record_call", actor, told)
+            wanted = course_of(session, appeal) if course == "auto" else course
+            appeal = place(session, appeal, actor, wanted, _placing(fields))
+            return Step(appeal, wanted, False, _made(session, appeal))
+
+    return _trying(once)
+
+
+def _placing(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: fields[name] for name in PLACED_FIELDS if fields.get(name)}
+
+
+def _made(session: Session, appeal: StreamState) -> tuple[tuple[str, str], ...]:
+    """Return what came of an appeal, as far as this transaction knows it."""
+    from liandong.application.orders import order_of
+
+    made: list[tuple[str, str]] = []
+    order = order_of(session, appeal.data)
+    if order is not None:
+        made.append((order.kind.value, str(order.data.get("number", ""))))
+    if appeal.data.get("handover"):
+        handover = session.load(StreamKind.HANDOVER, StreamId(str(appeal.data["handover"])))
+        made.append((handover.kind.value, str(handover.data.get("number", ""))))
+    return tuple(made)
+
+
+def _trying(once: Callable[[], Answer]) -> Answer:
+    """Return what ``once`` returns; somebody faster on the same row is waited out a few times."""
+    for attempt in range(TRIES):
+        try:
+            return once()
+        except StreamConflict:
+            if attempt == TRIES - 1:
+                raise
+    raise StreamConflict()

@@ -1,0 +1,182 @@
+"""The desk where a call is taken: typing, the living verdict, the one key, the three-way call, own calls."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liandong.adapters.postgres.models import Draft, Stream
+from liandong.application.ports import Earlier
+from liandong.application.take_appeal import REPEAT_DAYS
+from liandong.domain.errors import LiandongError
+from liandong.web.calltaker import drafts
+from liandong.web.calltaker.taking import Step, finish_call, proposed_course, take_call
+from liandong.web.problems import sentence_of, status_of
+from liandong.web.reading.verdicts import shown_verdict
+from liandong.web.rights import visible
+from liandong.web.shell.gate import gate, language
+from liandong.web.world import world
+
+__all__ = ["calls", "draft", "finish", "home", "new", "sheet", "take", "verdict"]
+
+#: Course, icon; in the order of Alt+1 … Alt+5. The words are in the template.
+COURSES = (("auto", "bolt"), ("keep", "check"), ("hand_over", "arrow-right"), ("share", "arrows-exchange"), ("guide", "route"))
+#: Most of the words that are judged while typing.
+JUDGED = 20_000
+
+
+@require_GET
+@gate("desk")
+def home(request: HttpRequest) -> HttpResponse:
+    """Go on with the newest call that is not finished, or begin one."""
+    open_calls = drafts.slots_of(request.user)
+    return redirect("desk:sheet", slot=open_calls[0].slot if open_calls else drafts.fresh_slot())
+
+
+@require_GET
+@gate("desk")
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a call; the one on the desk stays as a draft."""
+    return redirect("desk:sheet", slot=drafts.fresh_slot())
+
+
+@require_GET
+@gate("desk")
+def sheet(request: HttpRequest, slot: str) -> HttpResponse:
+    """Show the sheet of one call with what was typed so far."""
+    _checked(slot)
+    kept = drafts.take_up(request.user, slot)
+    pending = _pending(request, kept)
+    if kept is None and Stream.objects.filter(key=f"desk:{request.user.pk}:{slot}").exists():
+        # This call was placed; its sheet is not used twice.
+        return redirect("desk:new")
+    shown: dict[str, Any] = {
+        "slot": slot,
+        "fields": kept.fields if kept else {},
+        "version": drafts.version_of(kept),
+        "tabs": [each for each in drafts.slots_of(request.user) if each.slot != slot],
+        "courses": COURSES,
+        "pending": pending,
+        "rows": _own_calls(request),
+    }
+    return render(request, "calltaker/sheet.html", shown)
+
+
+def _checked(slot: str) -> None:
+    if not drafts.SLOT.fullmatch(slot):
+        raise Http404
+
+
+def _pending(request: HttpRequest, kept: Draft | None) -> Stream | None:
+    """Return the appeal of a draft whose three-way call has no outcome yet."""
+    appeal = kept.fields.get("_appeal") if kept else None
+    return visible(request.user).filter(id=appeal, phase="taken").first() if appeal else None
+
+
+@require_POST
+@gate("desk")
+def verdict(request: HttpRequest) -> HttpResponse:
+    """Judge the words typed so far; nothing is recorded."""
+    text = str(request.POST.get("text", "")).replace("\x00", "")[:JUDGED]
+    shown: dict[str, Any] = {"empty": not text.strip()}
+    if text.strip():
+        judged = shown_verdict(world().triage(text))
+        shown["verdict"] = judged
+        shown["course"] = proposed_course(world(), judged.side)
+        shown["marks"] = json.dumps(judged.marks, ensure_ascii=False)
+        shown["read"] = json.dumps({name: values[0] for name, values in judged.particulars if values}, ensure_ascii=False)
+    shown["earlier"] = _earlier(request)
+    return render(request, "calltaker/verdict.html", shown)
+
+
+def _earlier(request: HttpRequest) -> list[Earlier]:
+    phone, place = (str(request.POST.get(name, "")).replace("\x00", "").strip()[:300] for name in ("phone", "place"))
+    if len(phone) < 5 and len(place) < 3:
+        return []
+    since = datetime.now(UTC) - timedelta(days=REPEAT_DAYS)
+    with world().work() as unit:
+        return list(unit.earlier(phone=phone if len(phone) >= 5 else "", place=place if len(place) >= 3 else "", since=since))
+
+
+@require_http_methods(["POST", "DELETE"])
+@gate("desk")
+def draft(request: HttpRequest, slot: str) -> HttpResponse:
+    """Put away what is typed, or forget it on wish; answers the new version."""
+    _checked(slot)
+    if request.method == "DELETE":
+        drafts.drop(request.user, slot)
+        return JsonResponse({"version": ""})
+    try:
+        fields = drafts.cleaned(drafts.from_body(request.body))
+    except LiandongError as error:
+        return JsonResponse({"code": error.code, "sentence": sentence_of(error, language())}, status=status_of(error.code))
+    if Stream.objects.filter(key=f"desk:{request.user.pk}:{slot}").exclude(phase="taken").exists():
+        return JsonResponse({"version": "", "placed": True})
+    return JsonResponse({"version": drafts.version_of(drafts.put_away(request.user, slot, fields))})
+
+
+@require_POST
+@gate("desk")
+def take(request: HttpRequest, slot: str) -> HttpResponse:
+    """The one key."""
+    _checked(slot)
+    try:
+        fields = drafts.cleaned(request.POST.dict())
+        step = take_call(world(), request.user, slot, fields)
+    except LiandongError as error:
+        return _refused(request, error)
+    drafts.note_call(request.user, str(step.appeal.id))
+    if step.calling:
+        drafts.put_away(request.user, slot, {**fields, "_appeal": str(step.appeal.id)})
+        return render(request, "calltaker/calling.html", {"slot": slot, "pending": step.appeal.data, "number": step.appeal.data.get("number", "")})
+    return _finished(request, slot, step)
+
+
+@require_POST
+@gate("desk")
+def finish(request: HttpRequest, slot: str) -> HttpResponse:
+    """How the three-way call went; the order goes."""
+    _checked(slot)
+    kept = drafts.take_up(request.user, slot)
+    appeal = _pending(request, kept)
+    if appeal is None or kept is None:
+        placed = Stream.objects.filter(key=f"desk:{request.user.pk}:{slot}").first()
+        if placed is None:
+            raise Http404
+        appeal = placed
+    given = {**(kept.fields if kept else {}), "words": str(request.POST.get("words", ""))}
+    try:
+        step = finish_call(world(), request.user, str(appeal.id), str(request.POST.get("outcome", "")), given)
+    except LiandongError as error:
+        return _refused(request, error)
+    return _finished(request, slot, step)
+
+
+def _finished(request: HttpRequest, slot: str, step: Step) -> HttpResponse:
+    drafts.drop(request.user, slot)
+    response = render(request, "calltaker/finished.html", {"step": step, "appeal": step.appeal, "data": step.appeal.data})
+    response["HX-Trigger"] = json.dumps({"placed": {"slot": slot}})
+    return response
+
+
+def _refused(request: HttpRequest, error: LiandongError) -> HttpResponse:
+    names = error.data.get("names", []) if error.code == "input.required" else []
+    return render(request, "calltaker/refused.html", {"sentence": sentence_of(error, language()), "code": error.code, "names": json.dumps(names)}, status=422)
+
+
+@require_GET
+@gate("desk")
+def calls(request: HttpRequest) -> HttpResponse:
+    """Return the person's own calls with their live state."""
+    return render(request, "calltaker/calls.html", {"rows": _own_calls(request)})
+
+
+def _own_calls(request: HttpRequest) -> list[Stream]:
+    ids = drafts.own_calls(request.user)[:20]
+    found = {each.id: each for each in visible(request.user).filter(id__in=ids)} if ids else {}
+    return [found[each] for each in ids if each in found]

@@ -1,0 +1,15 @@
+"""Addresses of the exchange desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from liandong.web.exchange_desk import views
+
+app_name = "exchange"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("parts/", views.parts, name="parts"),
+    path("retry/<int:position>/", views.retry, name="retry"),
+    path("send-again/<int:position>/", views.send_again, name="send-again"),
+]

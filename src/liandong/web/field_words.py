@@ -1,0 +1,74 @@
+"""What a field of a command is called on screens, and what its choices are called; from the tables, in one place."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from liandong.application.world import MACHINES
+from liandong.domain.journal.machine import Field
+
+__all__ = ["CHOICE_WORDS", "choice_words", "field_words"]
+
+#: (field, choice) -> words; a choice that is not here is its own words.
+CHOICE_WORDS = {
+    ("side", "police"): _("110 公安"),
+    ("side", "hotline"): _("12345 热线"),
+    ("side", "joint"): _("双方联合"),
+    ("side", "neither"): _("均不受理"),
+    ("side", "unclear"): _("尚不明确"),
+    ("channel", "phone"): _("电话"),
+    ("channel", "text"): _("短信"),
+    ("channel", "video"): _("视频"),
+    ("channel", "web"): _("网页"),
+    ("channel", "wechat"): _("微信"),
+    ("channel", "alipay"): _("支付宝"),
+    ("channel", "doorplate"): _("门牌码"),
+    ("channel", "linkage"): _("110联动"),
+    ("channel", "feed"): _("导入"),
+    ("outcome", "connected"): _("已接通"),
+    ("outcome", "no_answer"): _("无人接听"),
+    ("outcome", "refused"): _("对方不接"),
+    ("outcome", "failed"): _("呼叫失败"),
+    ("code", "not_in_scope"): _("不属于受理范围"),
+    ("code", "other_side_in_hand"): _("对方已在办"),
+    ("code", "duplicate"): _("重复移交"),
+    ("code", "neither_side"): _("双方均不受理"),
+    ("code", "wrong_place"): _("不属本地管辖"),
+    ("code", "police_matter"): _("属公安管辖"),
+    ("code", "hotline_matter"): _("属热线受理"),
+    ("keeper", "S"): _("首接方"),
+    ("keeper", "R"): _("接收方"),
+    ("satisfaction", "1"): _("非常满意"),
+    ("satisfaction", "2"): _("满意"),
+    ("satisfaction", "3"): _("基本满意"),
+    ("satisfaction", "4"): _("不满意"),
+    ("satisfaction", "5"): _("非常不满意"),
+    ("way", "phone"): _("电话"),
+    ("way", "message"): _("短信"),
+    ("way", "web"): _("网页"),
+    ("cause", "scope"): _("属对方受理范围"),
+    ("cause", "source"): _("源头化解"),
+    ("cause", "non_police"): _("非警务"),
+    ("cause", "danger"): _("险情"),
+    ("cause", "escalation"): _("矛盾激化"),
+    ("cause", "quick_service"): _("快速服务"),
+    ("suspension", "等待诉求人补充材料"): _("等待诉求人补充材料"),
+    ("suspension", "等待检验检测鉴定"): _("等待检验检测鉴定"),
+    ("suspension", "不可抗力"): _("不可抗力"),
+    ("suspension", "进入诉讼仲裁复议程序"): _("进入诉讼仲裁复议程序"),
+    ("suspension", "诉求人要求暂缓"): _("诉求人要求暂缓"),
+}
+
+
+def choice_words(name: str, choice: str) -> str:
+    """Return what a choice of a field is called."""
+    return str(CHOICE_WORDS.get((name, choice), choice))
+
+
+def field_words(name: str, language: str) -> str:
+    """Return what a field is called in ``zh`` or ``en``; its own name where no table knows it."""
+    for machine in MACHINES.values():
+        spec: Field | None = machine.fields.get(name)
+        if spec is not None:
+            return spec.en if language.startswith("en") else spec.zh
+    return name

@@ -1,0 +1,51 @@
+"""Error codes to HTTP status: the one place that knows which is which."""
+
+from __future__ import annotations
+
+from liandong.domain.errors import MESSAGES, LiandongError, fill
+
+__all__ = ["sentence_of", "status_of"]
+
+#: Codes whose status differs from that of their family.
+BY_CODE = {
+    "access.unknown_token": 401,
+    "access.signed_out": 401,
+    "access.forbidden": 403,
+    "command.not_allowed": 403,
+    "stream.not_found": 404,
+    "stream.conflict": 409,
+    "command.not_in_state": 409,
+    "handover.already": 409,
+    "number.taken": 409,
+    "idempotency.reused": 409,
+    "request.too_large": 413,
+    "request.not_json": 400,
+    "command.not_yet": 501,
+    "peer.unavailable": 503,
+    "handover.no_peer": 503,
+}
+#: What a code that is not listed gets: the request was understood and cannot be taken as it is.
+ELSE = 422
+
+
+def status_of(code: str) -> int:
+    """Return the HTTP status of an error code."""
+    return BY_CODE.get(code, ELSE)
+
+
+def sentence_of(error: LiandongError, language: str) -> str:
+    """Return the sentence of an error in the reader's language; names of fields are put into it where they are known.
+
+    Parameters:
+        language: as Django says it: ``zh-hans`` or ``en``.
+    """
+    from liandong.web.field_words import field_words
+
+    short = "en" if language.startswith("en") else "zh"
+    data = dict(error.data)
+    names = data.get("names")
+    if short == "en" and error.code == "input.required" and isinstance(names, list):
+        data["fields"] = [field_words(str(name), "en") for name in names]
+    if short == "en" and error.code == "command.not_allowed" and isinstance(data.get("roles"), list):
+        data["who"] = [str(role).replace("_", " ") for role in data["roles"]]
+    return fill(error.code, data, short) if error.code in MESSAGES else error.code

@@ -1,0 +1,93 @@
+"""Words out of the city's pack: names of items and units, clauses, and which units fit a matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from liandong.adapters.packs import Pack
+from liandong.domain.catalogue.items import Clause, Item
+from liandong.domain.routing import Place, suggest_units
+from liandong.web.world import pack
+
+__all__ = ["clause_of", "item_name", "item_of", "items_of", "peer_title", "unit_choices", "unit_name"]
+
+#: How many units stand first in a choice because they fit.
+FITTING = 5
+
+
+def item_of(code: str) -> Item | None:
+    """Return the item of a code in this city's list, or None."""
+    return _index(pack()).items.get(code) if code else None
+
+
+def item_name(code: str) -> str:
+    """Return the name of an item; the code where this city's list has none."""
+    found = item_of(code)
+    return found.name if found else code
+
+
+def items_of() -> tuple[Item, ...]:
+    """Return the classes and the items of the second level, in the list's order."""
+    return tuple(each for each in pack().catalogue.items if each.code.count(".") < 2)
+
+
+def unit_name(code: str) -> str:
+    """Return the name of a unit; the code where the directory has none."""
+    if not code:
+        return ""
+    found = _index(pack()).units.get(code)
+    return found if found else code
+
+
+def clause_of(code: str, item: str = "") -> Clause | None:
+    """Return the clause of a code; of the item where the code is not known."""
+    found = _index(pack()).clauses.get(code)
+    known = item_of(item)
+    return found or (known.clause if known else None)
+
+
+def peer_title(desk: Any, name: str) -> str:
+    """Return what people call a node."""
+    if name == desk.node:
+        return str(desk.title or name)
+    found = desk.peer(name)
+    return (found.title or name) if found else name
+
+
+def unit_choices(side: str, data: Mapping[str, Any], at: datetime) -> list[tuple[str, str, str]]:
+    """Return (code, name, why) of the units a side can send: those that fit the item and the place first, with reasons.
+
+    Parameters:
+        side: ``police`` or ``hotline``: whose dispatcher asks.
+        data: of the order: ``item`` and ``place`` decide what fits.
+        at: aware; who is on duty then.
+    """
+    city = pack()
+    units = [each for each in city.units if each.side in (side, "both") and each.kind != "centre"]
+    wanted = item_of(str(data.get("item", "")))
+    place = Place(text=str(data.get("place", "")), division=str(data.get("division", "")))
+    fitting = suggest_units(wanted, place, units, city.divisions, city.territories, at)[:FITTING] if wanted else ()
+    first = {each.unit.code for each in fitting}
+    suggested = [(each.unit.code, each.unit.name, "、".join(why.words for why in each.reasons)) for each in fitting]
+    return suggested + [(each.code, each.name, "") for each in units if each.code not in first]
+
+
+class _Index:
+    """Look-ups made once a pack."""
+
+    def __init__(self, city: Pack) -> None:
+        self.items = {each.code: each for each in city.catalogue.items}
+        self.units = {each.code: each.name for each in city.units}
+        self.clauses = {each.clause.code: each.clause for each in (*city.catalogue.items, *city.catalogue.doors, *city.catalogue.rulings)}
+
+
+@lru_cache(maxsize=4)
+def _index_of(key: int) -> _Index:
+    return _Index(pack())
+
+
+def _index(city: Pack) -> _Index:
+    return _index_of(id(city))

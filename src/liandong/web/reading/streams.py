@@ -1,0 +1,122 @@
+"""Lists of streams: newest first, by keyset, so that page 1,000 costs what page 1 costs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from liandong.adapters.postgres.models import Stream, User
+from liandong.web.rights import visible
+
+__all__ = ["Page", "Wanted", "find", "one", "page_of", "together"]
+
+#: Rows of a list.
+ROWS = 30
+#: Columns of a row: the data of a stream may be long, lists do not read it.
+COLUMNS = ("id", "kind", "number", "phase", "seq", "appeal", "urgent", "side", "item", "unit", "summary", "place", "opened_at", "updated_at")
+NUMBER = re.compile(r"[诉警工联商哨督]\d{6,20}")
+#: Longest words looked for.
+LONGEST_QUERY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list."""
+
+    rows: Sequence[Stream]
+    #: Where the next page begins; ``""`` at the end.
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for; empty means no wish."""
+
+    kind: str = ""
+    phases: tuple[str, ...] = ()
+    unit: str = ""
+    side: str = ""
+    urgent: bool = False
+    words: str = ""
+
+
+def page_of(user: User, wanted: Wanted, after: str = "", rows: int = ROWS) -> Page:
+    """Return a page of what a person may see, newest change first.
+
+    Parameters:
+        after: from the page before; anything else begins at the top.
+    """
+    found = _wanted(visible(user), wanted)
+    start = _position(after)
+    if start is not None:
+        at, last = start
+        found = found.filter(Q(updated_at__lt=at) | Q(updated_at=at, id__lt=last))
+    taken = list(found.only(*COLUMNS).order_by("-updated_at", "-id")[: rows + 1])
+    more = len(taken) > rows
+    return Page(taken[:rows], _token(taken[rows - 1]) if more else "")
+
+
+def _wanted(found: QuerySet[Stream], wanted: Wanted) -> QuerySet[Stream]:
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.phases:
+        found = found.filter(phase__in=wanted.phases)
+    if wanted.unit:
+        found = found.filter(unit=wanted.unit)
+    if wanted.side:
+        found = found.filter(side=wanted.side)
+    if wanted.urgent:
+        found = found.filter(urgent=True)
+    words = wanted.words.replace("\x00", "").strip()[:LONGEST_QUERY]
+    if not words:
+        return found
+    if NUMBER.fullmatch(words):
+        return found.filter(number=words)
+    if re.fullmatch(r"[诉警工联商哨督]?\d{6,20}", words):
+        return found.filter(Q(number__endswith=words) | Q(phone=words))
+    return found.filter(Q(summary__icontains=words) | Q(place__icontains=words))
+
+
+def find(user: User, words: str) -> Stream | None:
+    """Return the one record of a number, or None."""
+    words = words.replace("\x00", "").strip()
+    return visible(user).filter(number=words).first() if NUMBER.fullmatch(words) else None
+
+
+def one(user: User, ref: str) -> Stream | None:
+    """Return the stream of an id or a number, when this person may see it."""
+    try:
+        wanted = uuid.UUID(ref)
+    except ValueError:
+        return find(user, ref)
+    return visible(user).filter(id=wanted).first()
+
+
+def together(user: User, appeal: uuid.UUID) -> list[Stream]:
+    """Return an appeal with its orders and handovers, as far as this person may see them, the appeal first."""
+    found = visible(user).filter(Q(id=appeal) | Q(appeal=appeal))
+    return sorted(found, key=lambda each: (each.kind != "appeal", each.opened_at, each.number))
+
+
+def _token(row: Stream) -> str:
+    return base64.urlsafe_b64encode(json.dumps([row.updated_at.isoformat(), str(row.id)]).encode()).decode()
+
+
+def _position(token: str) -> tuple[datetime, uuid.UUID] | None:
+    if not token or len(token) > 200:
+        return None
+    try:
+        at, last = json.loads(base64.urlsafe_b64decode(token.encode()))
+        return datetime.fromisoformat(at), uuid.UUID(last)
+    except (ValueError, TypeError, AttributeError, binascii.Error, UnicodeDecodeError):
+        return None
+
+

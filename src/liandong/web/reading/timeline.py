@@ -1,0 +1,138 @@
+"""The whole life of an appeal as this node knows it, from both sides, in order of time.
+
+What the other side does to its own order arrives here as ``ProgressTold``; it is shown as what it tells. What this side
+told the other is not shown again: its own order says it better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from liandong.adapters.postgres.models import JournalEntry, Stream, User
+from liandong.application.ports import Desk
+from liandong.web import rights
+from liandong.web.field_words import choice_words, field_words
+from liandong.web.reading.fact_words import fact_icon, fact_words
+from liandong.web.reading.pack_words import item_name, peer_title, unit_name
+from liandong.web.shell.words import role_words
+
+__all__ = ["Happening", "timeline"]
+
+#: Longest time line shown at once; older facts are one press away.
+LONGEST = 400
+#: Fields that are shown elsewhere on the page or mean nothing to people.
+SILENT = frozenset(
+    {
+        "appeal", "order", "handover", "record", "origin", "destination", "verdict", "text", "number", "source", "key", "side", "channel", "step",
+        "summary", "place", "item2", "urgent", "danger", "phone", "citizen", "confidential", "longitude", "latitude", "division", "doorplate",
+        "happened", "demand", "recording", "kind", "marks", "linked_kind", "supplements",
+    }
+)  # fmt: skip
+#: Fields of a few facts that are silent elsewhere.
+SPOKEN = {"VerdictCorrected": ("side", "urgent"), "AppealSupplemented": ("place", "phone"), "AppealMarked": ("marks",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line: who did what, when, and in which words."""
+
+    at: datetime
+    name: str
+    title: str
+    icon: str
+    #: True where it was done on this node.
+    ours: bool
+    #: What people call the node it was done on.
+    node: str
+    who: str
+    #: Of which record: ``appeal``, ``alarm`` …
+    kind: str
+    number: str
+    details: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[str, ...] = field(default=())
+
+
+def timeline(user: User, desk: Desk, streams: Iterable[Stream]) -> list[Happening]:
+    """Return what happened to the streams of one appeal, oldest first; two queries whatever their number.
+
+    Parameters:
+        user: decides what is masked.
+        desk: this node: what was done here, and what elsewhere.
+        streams: the appeal, its orders and handovers.
+    """
+    known = {each.id: each for each in streams}
+    entries = list(JournalEntry.objects.filter(stream__in=list(known)).order_by("-at", "-position")[:LONGEST])[::-1]
+    people = {
+        each.get_username(): each.get_full_name() or each.get_username()
+        for each in User.objects.filter(username__in={str(entry.actor.get("person", "")) for entry in entries})
+    }
+    # Of two facts of one moment the record's own comes before what follows from it.
+    shown = [_happening(user, desk, entry, known[entry.stream], people) for entry in sorted(entries, key=lambda each: (each.at, each.position))]
+    return [each for each in shown if each is not None]
+
+
+def _happening(user: User, desk: Desk, entry: JournalEntry, stream: Stream, people: Mapping[str, str]) -> Happening | None:
+    actor, data = entry.actor, entry.data
+    node = str(actor.get("node", ""))
+    ours = node in ("", desk.node)
+    name = entry.name
+    if name == "ProgressTold":
+        if ours:
+            return None
+        name = str(data.get("step", name))
+    return Happening(
+        at=entry.at,
+        name=name,
+        title=fact_words(name) + _call_outcome(name, data),
+        icon=fact_icon(name),
+        ours=ours,
+        node=peer_title(desk, node) if node else str(desk.title),
+        who=_who(actor, people if ours else {}),
+        kind=stream.kind,
+        number=stream.number,
+        details=tuple(_details(user, stream, name, data)),
+        attachments=tuple(str(each) for each in data.get("attachments") or () if isinstance(each, str)),
+    )
+
+
+def _call_outcome(name: str, data: Mapping[str, Any]) -> str:
+    return f"：{choice_words('outcome', str(data.get('outcome', '')))}" if name == "ThreeWayCallRecorded" else ""
+
+
+def _who(actor: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    role = str(actor.get("role", ""))
+    person = str(actor.get("person", ""))
+    parts = [people.get(person, person) if role != "system" else "", role_words(role), unit_name(str(actor.get("unit", "")))]
+    return " · ".join(each for each in parts if each)
+
+
+def _details(user: User, stream: Stream, name: str, data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    from liandong.web.shell.gate import language
+
+    spoken = SPOKEN.get(name, ())
+    for field_name, value in data.items():
+        if field_name in ("attachments", "outcome") or (field_name in SILENT and field_name not in spoken) or value in ("", None):
+            continue
+        yield field_words(field_name, language()), _value(user, stream, field_name, value)
+
+
+def _value(user: User, stream: Stream, name: str, value: Any) -> str:
+    if name in ("unit", "unit_name"):
+        return unit_name(str(value))
+    if name == "item":
+        return item_name(str(value))
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if name == "phone":
+        return rights.phone_for(user, {**stream.data, "phone": value})
+    if isinstance(value, list):
+        return "、".join(unit_name(str(each)) if name == "assistants" else str(each) for each in value)
+    if isinstance(value, dict):
+        return ""
+    text = choice_words(name, str(value))
+    return rights.masked_text(user, stream.data, text)

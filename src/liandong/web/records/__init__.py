@@ -1,0 +1,1 @@
+"""Records: the list, and one appeal with its whole time line."""

@@ -1,0 +1,78 @@
+"""One act: its small form, and doing it. A refusal stands where the person types, with everything typed still there."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from liandong.adapters.postgres.models import Stream
+from liandong.application.act import act
+from liandong.application.world import MACHINES
+from liandong.domain.errors import LiandongError
+from liandong.domain.journal.facts import StreamId, StreamKind
+from liandong.web.acts import asked_fields, read_form
+from liandong.web.problems import sentence_of
+from liandong.web.reading.streams import one
+from liandong.web.rights import actor_of
+from liandong.web.shell.gate import gate, language
+from liandong.web.world import world
+
+__all__ = ["act_form"]
+
+
+@require_http_methods(["GET", "POST"])
+@gate("records", "unit", "orders")
+def act_form(request: HttpRequest, stream: uuid.UUID, command: str) -> HttpResponse:
+    """Show the form of a command, or do it."""
+    found = one(request.user, str(stream))
+    if found is None:
+        raise Http404
+    machine = MACHINES[StreamKind(found.kind)]
+    if command not in machine.commands:
+        raise Http404
+    if request.method == "GET":
+        return _form(request, found, command)
+    try:
+        data = read_form(found, command, request.POST)
+        act(world(), actor_of(request.user, world()), StreamKind(found.kind), StreamId(str(found.id)), command, data, _seen(request))
+    except LiandongError as error:
+        fresh = one(request.user, str(stream)) or found
+        return _form(request, fresh, command, error)
+    return _done(request, found, command)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    seen = str(request.POST.get("seen", ""))
+    return int(seen) if seen.isdigit() and len(seen) < 9 else None
+
+
+def _form(request: HttpRequest, stream: Stream, command: str, error: LiandongError | None = None) -> HttpResponse:
+    machine = MACHINES[StreamKind(stream.kind)]
+    given = {name: str(value) for name, value in request.POST.items()} if error else None
+    fields = asked_fields(request.user, world().desk, stream, command, language(), world().clock.now(), given)
+    shown: dict[str, Any] = {
+        "stream": stream,
+        "command": command,
+        "title": machine.title(command, language()),
+        "fields": fields or [],
+        "open": fields is not None,
+        "source": next((row.source for row in machine.rows_for(stream.phase, command)), ""),
+    }
+    if error is not None:
+        shown["refused"] = sentence_of(error, language())
+        shown["missing"] = [name for name in error.data.get("names", []) if isinstance(name, str)] if error.code == "input.required" else []
+    elif fields is None:
+        shown["refused"] = sentence_of(LiandongError("stream.conflict"), language())
+    return render(request, "records/act_form.html", shown, status=422 if error else 200)
+
+
+def _done(request: HttpRequest, stream: Stream, command: str) -> HttpResponse:
+    machine = MACHINES[StreamKind(stream.kind)]
+    response = render(request, "records/act_done.html", {"title": machine.title(command, language()), "stream": stream})
+    response["HX-Trigger-After-Swap"] = json.dumps({"acted": {"id": str(stream.id), "appeal": str(stream.appeal or stream.id)}})
+    return response

@@ -1,0 +1,127 @@
+"""The list of records, and one appeal with its whole time line from both sides."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from liandong.adapters.postgres.models import Look, Stream
+from liandong.application.world import MACHINES
+from liandong.domain.journal.facts import StreamKind
+from liandong.web.acts import open_acts
+from liandong.web.reading.fact_words import KIND_WORDS
+from liandong.web.reading.streams import Wanted, find, one, page_of, together
+from liandong.web.reading.timeline import timeline
+from liandong.web.reading.verdicts import shown_verdict
+from liandong.web.rights import masked_text
+from liandong.web.shell.gate import gate, language
+from liandong.web.shell.words import SIDE_WORDS
+from liandong.web.world import world
+
+__all__ = ["home", "parts", "record"]
+
+#: Kinds that have records today.
+KINDS = ("appeal", "alarm", "workorder", "handover")
+
+
+@require_GET
+@gate("records")
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the list with its filters; a number goes straight to its record."""
+    words = str(request.GET.get("q", ""))[:200]
+    hit = find(request.user, words)
+    if hit is not None and not request.headers.get("HX-Request"):
+        return redirect("records:record", ref=str(hit.appeal or hit.id))
+    wanted = _wanted(request, words)
+    page = page_of(request.user, wanted, str(request.GET.get("after", "")))
+    kept = request.GET.copy()
+    kept["after"] = page.after
+    shown = {"page": page, "more": kept.urlencode(), "wanted": wanted, "words": words, "kinds": _kinds(), "phases": _phases(wanted.kind), "sides": list(SIDE_WORDS.items())[:5]}
+    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    return render(request, "records/rows.html" if part else "records/list.html", shown)
+
+
+def _wanted(request: HttpRequest, words: str) -> Wanted:
+    kind = str(request.GET.get("kind", "appeal"))
+    phase = str(request.GET.get("phase", ""))
+    side = str(request.GET.get("side", ""))
+    return Wanted(
+        kind=kind if kind in KINDS else "",
+        phases=(phase,) if phase.isidentifier() and len(phase) <= 24 else (),
+        side=side if side in SIDE_WORDS else "",
+        urgent=request.GET.get("urgent") == "1",
+        words=words,
+    )
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [("all", _("全部"))] + [(each, str(KIND_WORDS[each])) for each in KINDS]
+
+
+def _phases(kind: str) -> list[tuple[str, str]]:
+    machine = MACHINES.get(StreamKind(kind)) if kind else None
+    return [(each.value, machine.title(each.value, language())) for each in machine.states if each.value] if machine else []
+
+
+@require_GET
+@gate("records")
+def record(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one appeal; the number or id of any record of it will do."""
+    stream = one(request.user, ref[:80])
+    if stream is None:
+        raise Http404
+    if stream.kind != StreamKind.APPEAL and stream.appeal and stream.appeal != stream.id:
+        whole = one(request.user, str(stream.appeal))
+        if whole is not None:
+            return redirect("records:record", ref=str(whole.id))
+    Look.objects.create(person=request.user.get_username(), stream=stream.id)
+    return render(request, "records/record.html", whole_record(request, stream))
+
+
+@require_GET
+@gate("records", "unit")
+def parts(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
+    """Return the living part of the page anew: states, acts, time line."""
+    found = one(request.user, str(stream))
+    if found is None:
+        raise Http404
+    return render(request, "records/parts.html", whole_record(request, found))
+
+
+def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
+    """Return everything the page shows; the queries are counted in a test."""
+    desk, user = world().desk, request.user
+    streams = together(user, stream.appeal or stream.id)
+    appeal = next((each for each in streams if each.kind == StreamKind.APPEAL), stream)
+    verdict = shown_verdict(appeal.data.get("verdict") or {})
+    others = [each for each in streams if each.id != appeal.id]
+    return {
+        "appeal": appeal,
+        "said_marked": _marked(masked_text(user, appeal.data, str(appeal.data.get("text", ""))), verdict.marks),
+        "verdict": verdict,
+        "records": [(each, open_acts(user, desk, each, language())) for each in others],
+        "acts": open_acts(user, desk, appeal, language()),
+        "happenings": timeline(user, desk, streams),
+    }
+
+
+def _marked(text: str, marks: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Return the text in pieces, the words that decided marked; longer words win over those inside them."""
+    places: list[tuple[int, int]] = []
+    for mark in sorted({each for each in marks if each}, key=len, reverse=True):
+        start = text.find(mark)
+        while start >= 0 and len(places) < 60:
+            end = start + len(mark)
+            if all(end <= first or start >= last for first, last in places):
+                places.append((start, end))
+            start = text.find(mark, end)
+    pieces, at = [], 0
+    for start, end in sorted(places):
+        pieces += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    return [each for each in (*pieces, (text[at:], False)) if each[0]]

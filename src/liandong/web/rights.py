@@ -1,0 +1,103 @@
+"""Who sees what: one rule for lists, pages and live news, so that a list never shows what its page refuses.
+
+Rules:
+    1. Desks and those who review, supervise, lead, analyse or administer see every record of their node.
+    2. Officers and units see the orders of their own unit, and the appeals and handovers these belong to.
+    3. Numbers of citizens are shown in full to those who have to call them; everybody else sees them masked.
+    4. Who asked for confidentiality is masked to units as well.
+
+What a person may *do* is not here: the transition tables say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from liandong.adapters.postgres.models import Stream, User
+from liandong.application.world import World
+from liandong.domain.appeals.particulars import read
+from liandong.domain.appeals.particulars_masking import mask_text, mask_value
+from liandong.domain.journal.facts import Actor, Role
+
+__all__ = ["FIELD_ROLES", "MENUS", "actor_of", "hides_numbers", "home_of", "masked_text", "may_open", "phone_for", "visible"]
+
+FIELD_ROLES = frozenset({Role.OFFICER, Role.UNIT_STAFF})
+DESKS = frozenset({Role.CALL_TAKER, Role.AGENT, Role.DISPATCHER})
+WATCHING = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR})
+#: Who calls citizens back.
+CALLING = DESKS | FIELD_ROLES | {Role.REVIEWER}
+
+#: desk -> roles that have it in their menu; the same table guards the page.
+MENUS: Mapping[str, frozenset[Role]] = {
+    "desk": DESKS,
+    "orders": DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER},
+    "unit": FIELD_ROLES,
+    "records": DESKS | WATCHING | FIELD_ROLES,
+    "exchange": DESKS | {Role.SUPERVISOR, Role.ADMINISTRATOR, Role.LEADER, Role.REVIEWER},
+}
+HOMES = {
+    Role.CALL_TAKER: "desk",
+    Role.AGENT: "orders",
+    Role.DISPATCHER: "orders",
+    Role.REVIEWER: "orders",
+    Role.SUPERVISOR: "orders",
+    Role.LEADER: "records",
+    Role.ANALYST: "records",
+    Role.ADMINISTRATOR: "exchange",
+    Role.OFFICER: "unit",
+    Role.UNIT_STAFF: "unit",
+}
+
+
+def role_of(user: User) -> Role:
+    """Return the role of a person; one that is unknown may do as little as a citizen."""
+    try:
+        return Role(user.role)
+    except ValueError:
+        return Role.CITIZEN
+
+
+def actor_of(user: User, world: World) -> Actor:
+    """Return the person as the journals know them."""
+    return Actor(role_of(user), person=user.get_username(), unit=user.unit, node=world.desk.node)
+
+
+def home_of(user: User) -> str:
+    """Return the name of the desk a person starts at."""
+    return HOMES.get(role_of(user), "records")
+
+
+def may_open(user: User, desk: str) -> bool:
+    """Tell whether a person has a desk."""
+    return role_of(user) in MENUS[desk]
+
+
+def visible(user: User) -> QuerySet[Stream]:
+    """Return the streams a person may see; every list and every page starts from it."""
+    role = role_of(user)
+    if role in DESKS | WATCHING:
+        return Stream.objects.all()
+    if role in FIELD_ROLES and user.unit:
+        own = Stream.objects.filter(unit=user.unit, kind__in=("alarm", "workorder"))
+        return Stream.objects.filter(Q(unit=user.unit, kind__in=("alarm", "workorder")) | Q(appeal__in=own.values("appeal"), kind__in=("appeal", "handover")))
+    return Stream.objects.none()
+
+
+def hides_numbers(user: User, data: Mapping[str, Any]) -> bool:
+    """Tell whether what identifies a citizen is masked for a person."""
+    role = role_of(user)
+    return role not in CALLING or (bool(data.get("confidential")) and role == Role.UNIT_STAFF)
+
+
+def phone_for(user: User, data: Mapping[str, Any]) -> str:
+    """Return the citizen's number as this person may see it."""
+    phone = str(data.get("phone", ""))
+    return mask_value("phone", phone) if phone and hides_numbers(user, data) else phone
+
+
+def masked_text(user: User, data: Mapping[str, Any], text: str) -> str:
+    """Return words as this person may see them: the numbers inside them masked like the field."""
+    return mask_text(text, read(text).spans) if text and hides_numbers(user, data) else text

@@ -1,0 +1,1 @@
+"""What every screen stands in: sign-in, menu, language, refusals."""

@@ -1,0 +1,65 @@
+"""Words for roles, sides and peers' states."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+__all__ = ["PARTICULAR_WORDS", "ROLE_WORDS", "SIDE_WORDS", "particular_words", "role_words", "side_words"]
+
+ROLE_WORDS = {
+    "call_taker": _("110接警员"),
+    "agent": _("12345话务员"),
+    "reviewer": _("审核员"),
+    "dispatcher": _("调度员"),
+    "officer": _("民警"),
+    "unit_staff": _("承办单位"),
+    "supervisor": _("督办员"),
+    "leader": _("领导"),
+    "analyst": _("研判员"),
+    "administrator": _("管理员"),
+    "citizen": _("诉求人"),
+    "system": _("系统"),
+}
+SIDE_WORDS = {
+    "police": _("110 公安"),
+    "hotline": _("12345 热线"),
+    "joint": _("双方联合"),
+    "neither": _("均不受理"),
+    "unclear": _("尚不明确"),
+    "both": _("110 与 12345"),
+}
+
+
+def role_words(role: str, side: str = "") -> str:
+    """Return what a role is called."""
+    return str(ROLE_WORDS.get(role, role))
+
+
+def side_words(side: str) -> str:
+    """Return what a side is called."""
+    return str(SIDE_WORDS.get(side, side))
+
+
+#: What can be read out of words, and what may be missing.
+PARTICULAR_WORDS = {
+    "place": _("地点"),
+    "time": _("时间"),
+    "phone": _("电话"),
+    "identity": _("身份证号"),
+    "plate": _("车牌"),
+    "amount": _("金额"),
+    "company": _("单位店铺"),
+    "role": _("人物"),
+    "weapon": _("器械"),
+    "injury": _("伤情"),
+    "count": _("人数处数"),
+    "age": _("年龄"),
+    "person": _("对方"),
+    "description": _("具体情况"),
+    "evidence": _("证据"),
+}
+
+
+def particular_words(name: str) -> str:
+    """Return what a particular is called; its own name where it is new."""
+    return str(PARTICULAR_WORDS.get(name, name))

@@ -1,0 +1,284 @@
+/* The sheet of a call: nothing typed is lost, the verdict lives, the keyboard is enough. */
+(function () {
+  "use strict";
+  const form = document.getElementById("call");
+  if (!form) return;
+  const body = document.body;
+  const text = document.getElementById("text");
+  const back = document.getElementById("back");
+  const saved = document.getElementById("saved");
+  const oneKey = document.getElementById("one-key");
+  const outcome = document.getElementById("outcome");
+  const person = body.dataset.person;
+  const slot = form.dataset.slot;
+  const place = "liandong:" + person + ":";
+  const here = place + slot;
+  let version = form.dataset.version;
+  let gone = false;
+  let stopped = false;
+
+  // --- what is in the form ------------------------------------------------------------------------------------------
+  function fields() {
+    const found = {};
+    new FormData(form).forEach(function (value, name) { if (name !== "csrfmiddlewaretoken" && value) found[name] = value; });
+    return found;
+  }
+  function fill(given) {
+    Array.from(form.elements).forEach(function (each) {
+      if (!each.name || each.name === "csrfmiddlewaretoken") return;
+      const value = given[each.name];
+      if (each.type === "radio") each.checked = each.value === (value || "auto");
+      else if (each.type === "checkbox") each.checked = Boolean(value);
+      else if (each.tagName === "SELECT") { if (value) each.value = value; } else if (each.type !== "button" && each.type !== "submit") each.value = value || "";
+    });
+    grow();
+    course();
+  }
+  function empty(given) { return !["text", "phone", "place", "citizen", "demand"].some(function (name) { return given[name]; }); }
+  function read(key) { try { return JSON.parse(localStorage.getItem(key)); } catch (ignored) { return null; } }
+  function write(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch (ignored) { /* full or forbidden: the node keeps the draft */ } }
+  function forget(key) { try { localStorage.removeItem(key); } catch (ignored) { /* nothing to forget */ } }
+
+  // --- two copies: this browser's at every letter, the node's at every pause ----------------------------------------
+  let timer = 0;
+  let sending = false;
+  let again = false;
+  let pause = 500;
+  function typed() {
+    if (gone) return;
+    form.elements.typed_at.value = String(Date.now());
+    write(here, { fields: fields(), base: version, dirty: true, at: Date.now() });
+    clearTimeout(timer);
+    timer = setTimeout(save, pause);
+  }
+  function say(words) { saved.textContent = words; }
+  function save(leaving) {
+    clearTimeout(timer);
+    if (gone || stopped) return;
+    if (sending && !leaving) { again = true; return; }
+    const given = fields();
+    if (empty(given) && !version) return;
+    sending = true;
+    say(form.dataset.wordsSaving);
+    fetch(form.dataset.draftUrl, {
+      method: "POST", credentials: "same-origin", keepalive: Boolean(leaving) && JSON.stringify(given).length < 20000,
+      headers: { "Content-Type": "application/json", "X-CSRFToken": screens.token(), "X-Requested-With": "desk" }, body: JSON.stringify(given)
+    }).then(function (answer) {
+      sending = false;
+      if (answer.status === 401 || answer.status === 403) { stopped = true; say(form.dataset.wordsLocal); screens.signedOut(); return null; }
+      if (answer.status >= 500) throw new Error("unreached");
+      return answer.json().then(function (told) {
+        if (!answer.ok) { say(form.dataset.wordsLocal); screens.notice("draft", "bad", told.sentence || ""); return; }
+        screens.unnotice("draft");
+        screens.reached();
+        pause = 500;
+        if (told.placed) { gone = true; forget(here); return; }
+        version = told.version;
+        const now = fields();
+        const same = JSON.stringify(now) === JSON.stringify(given);
+        write(here, { fields: now, base: version, dirty: !same, at: Date.now() });
+        say(form.dataset.wordsSaved);
+        if (again || !same) { again = false; timer = setTimeout(save, pause); }
+      });
+    }).catch(function () {
+      sending = false;
+      say(form.dataset.wordsLocal);
+      screens.unreached();
+      pause = Math.min(pause * 2, 5000);
+      timer = setTimeout(save, pause);
+    });
+  }
+  document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden" && !empty(fields())) save(true); });
+  body.addEventListener("reached", function () { pause = 500; if (!gone && !empty(fields())) save(); });
+  document.querySelectorAll("[data-sign-out]").forEach(function (each) {
+    each.addEventListener("submit", function (leaving) {
+      if (each.dataset.ready || empty(fields()) || gone) { clean(); return; }
+      leaving.preventDefault();
+      each.dataset.ready = "1";
+      save(true);
+      setTimeout(function () { each.requestSubmit(); }, 400);
+    });
+  });
+  function clean() {
+    // What the node has is taken off this browser when its person leaves; what it has not got stays.
+    Object.keys(localStorage).forEach(function (key) {
+      if (key.indexOf(place) !== 0) return;
+      const kept = read(key);
+      if (kept && !kept.dirty) forget(key);
+    });
+  }
+
+  function reconcile() {
+    const kept = read(here);
+    if (!kept || !kept.fields) return;
+    if (!kept.dirty || empty(kept.fields)) return;
+    const server = fields();
+    if (JSON.stringify(server) === JSON.stringify(kept.fields)) return;
+    if (kept.base === version || empty(server)) { fill(kept.fields); resumed(); save(); return; }
+    // Both went on since they parted: the later words stand, the others are one press away.
+    const serverAt = Number(server.typed_at || 0);
+    const later = kept.at >= serverAt ? kept.fields : server;
+    const other = later === server ? kept.fields : server;
+    fill(later);
+    save();
+    screens.notice("other", "plain", form.dataset.wordsOther, { text: form.dataset.wordsSwap, press: function () { fill(other); typed(); judgeSoon(0); screens.unnotice("other"); } });
+  }
+  function resumed() {
+    screens.notice("resumed", "good", form.dataset.wordsResumed);
+    setTimeout(function () { screens.unnotice("resumed"); }, 6000);
+  }
+  function others() {
+    // Calls that were typed while the node could not be reached and never got there.
+    const strip = document.getElementById("local-tabs");
+    Object.keys(localStorage).forEach(function (key) {
+      if (key.indexOf(place) !== 0 || key === here) return;
+      const kept = read(key);
+      if (!kept || !kept.dirty || empty(kept.fields)) return;
+      const link = document.createElement("a");
+      link.className = "call-tab local";
+      link.href = form.dataset.sheetUrl.replace("SLOT", key.slice(place.length));
+      link.textContent = (kept.fields.text || kept.fields.phone || kept.fields.place || "").slice(0, 12);
+      strip.append(link);
+    });
+  }
+
+  // --- the verdict --------------------------------------------------------------------------------------------------
+  let judging = 0;
+  let marks = [];
+  function judgeSoon(after) {
+    clearTimeout(judging);
+    judging = setTimeout(function () { htmx.trigger(form, "judge"); }, after === undefined ? 250 : after);
+  }
+  function paint() {
+    back.replaceChildren();
+    const said = text.value;
+    const spots = [];
+    marks.slice().sort(function (a, b) { return b.length - a.length; }).forEach(function (word) {
+      let at = word ? said.indexOf(word) : -1;
+      while (at >= 0 && spots.length < 60) {
+        const end = at + word.length;
+        if (spots.every(function (spot) { return end <= spot[0] || at >= spot[1]; })) spots.push([at, end]);
+        at = said.indexOf(word, end);
+      }
+    });
+    spots.sort(function (a, b) { return a[0] - b[0]; });
+    let from = 0;
+    spots.forEach(function (spot) {
+      back.append(said.slice(from, spot[0]));
+      const mark = document.createElement("mark");
+      mark.textContent = said.slice(spot[0], spot[1]);
+      back.append(mark);
+      from = spot[1];
+    });
+    back.append(said.slice(from) + "\n");
+    back.scrollTop = text.scrollTop;
+  }
+  function grow() {
+    text.style.height = "auto";
+    text.style.height = Math.min(Math.max(text.scrollHeight + 2, 176), 420) + "px";
+  }
+  let proposal = "auto";
+  let heard = {};
+  function course() {
+    const chosen = form.elements.course.value || "auto";
+    const label = oneKey.querySelector("span");
+    const shown = chosen === "auto" && proposal !== "auto" ? proposal : chosen;
+    label.textContent = oneKey.dataset[shown] || oneKey.dataset.auto;
+    oneKey.classList.toggle("btn-danger", Boolean(document.querySelector("#verdict .is-urgent")));
+    oneKey.classList.toggle("btn-primary", !document.querySelector("#verdict .is-urgent"));
+    document.getElementById("course-reason").hidden = chosen === "auto";
+  }
+  body.addEventListener("htmx:afterSwap", function (happened) {
+    if (happened.detail.target.id === "verdict") {
+      const card = document.querySelector("#verdict .verdict");
+      marks = card && card.dataset.marks ? JSON.parse(card.dataset.marks) : [];
+      heard = card && card.dataset.read ? JSON.parse(card.dataset.read) : {};
+      proposal = (card && card.dataset.course) || "auto";
+      if (card && card.dataset.urgent && proposal === "hand_over") proposal = "share";
+      paint();
+      course();
+    }
+    if (happened.detail.target === outcome) afterKey();
+  });
+  function fillHeard() {
+    const into = { phone: "phone", place: "place", time: "happened" };
+    Object.keys(into).forEach(function (name) {
+      const field = form.elements[into[name]];
+      if (heard[name] && field && !field.value) { field.value = heard[name]; field.classList.add("filled"); setTimeout(function () { field.classList.remove("filled"); }, 1200); }
+    });
+    typed();
+    judgeSoon(0);
+  }
+
+  // --- the key, the call, the end -----------------------------------------------------------------------------------
+  function afterKey() {
+    const calling = outcome.querySelector("[data-calling]");
+    const finished = outcome.querySelector("[data-finished]");
+    const refused = outcome.querySelector(".refusal");
+    oneKey.hidden = Boolean(calling || finished);
+    if (calling) { const first = calling.querySelector("[data-outcome]"); if (first) first.focus(); }
+    if (finished) {
+      gone = true;
+      forget(here);
+      Array.from(form.elements).forEach(function (each) { if (each.type !== "hidden") each.disabled = true; });
+      const next = outcome.querySelector("[data-next]");
+      if (next) next.focus();
+    }
+    if (refused) {
+      const names = JSON.parse(refused.dataset.names || "[]");
+      const field = names.map(function (name) { return form.elements[name]; }).find(Boolean) || text;
+      if (names.indexOf("reason") >= 0) document.getElementById("course-reason").hidden = false;
+      field.focus();
+    }
+  }
+  function press(outcomeName) {
+    const calling = outcome.querySelector("[data-calling]");
+    if (!calling || calling.dataset.pressed) return;
+    calling.dataset.pressed = "1";
+    htmx.ajax("POST", calling.dataset.finishUrl, { target: "#outcome", swap: "innerHTML", source: form, values: { outcome: outcomeName, words: calling.querySelector("input[name=words]").value } })
+      .then(function () { delete calling.dataset.pressed; }, function () { delete calling.dataset.pressed; });
+  }
+  outcome.addEventListener("click", function (pressed) {
+    const button = pressed.target.closest("[data-outcome]");
+    if (button) press(button.dataset.outcome);
+  });
+  body.addEventListener("placed", function () { gone = true; forget(here); });
+  form.addEventListener("htmx:beforeRequest", function () { outcome.querySelectorAll(".refusal").forEach(function (each) { each.remove(); }); });
+  body.addEventListener("htmx:sendError", function (happened) { if (happened.detail.elt === form) say(form.dataset.wordsLocal); });
+
+  document.addEventListener("keydown", function (pressed) {
+    if (pressed.isComposing) return;
+    if ((pressed.ctrlKey || pressed.metaKey) && pressed.key === "Enter") {
+      pressed.preventDefault();
+      if (!oneKey.hidden && !oneKey.disabled) form.requestSubmit();
+      return;
+    }
+    if (pressed.altKey && !pressed.ctrlKey) {
+      const spot = { KeyT: text, KeyP: form.elements.phone, KeyL: form.elements.place }[pressed.code];
+      if (spot) { pressed.preventDefault(); spot.focus(); return; }
+      if (pressed.code === "KeyF") { pressed.preventDefault(); fillHeard(); }
+      return;
+    }
+    const digit = outcome.querySelector('[data-digit="' + pressed.key + '"]');
+    const inWords = document.activeElement && document.activeElement.name === "words";
+    if (digit && !inWords) { pressed.preventDefault(); digit.click(); }
+  }, true);
+
+  form.addEventListener("input", function (changed) {
+    typed();
+    if (changed.target === text) { paint(); grow(); }
+    if (!changed.isComposing && /^(text|phone|place)$/.test(changed.target.name || "")) judgeSoon();
+  });
+  text.addEventListener("compositionend", function () { judgeSoon(); });
+  text.addEventListener("scroll", function () { back.scrollTop = text.scrollTop; });
+  form.addEventListener("change", function (changed) { if (changed.target.name === "course") { course(); typed(); } });
+
+  reconcile();
+  others();
+  grow();
+  paint();
+  course();
+  if (outcome.querySelector("[data-calling]")) afterKey();
+  else { text.focus(); text.setSelectionRange(text.value.length, text.value.length); }
+  if (text.value.trim() || form.elements.phone.value || form.elements.place.value) judgeSoon(0);
+})();

@@ -1,0 +1,251 @@
+/* Everything every screen shares: news as it happens, the keyboard, refusals, files' names. No library but htmx. */
+(function () {
+  "use strict";
+  const body = document.body;
+  const words = body.dataset;
+
+  // --- notices ------------------------------------------------------------------------------------------------------
+  const notices = document.getElementById("notices");
+  function notice(id, kind, text, link) {
+    let line = document.getElementById("notice-" + id);
+    if (!line) {
+      line = document.createElement("div");
+      line.id = "notice-" + id;
+      notices.append(line);
+    }
+    line.className = "notice notice-" + kind;
+    line.setAttribute("role", "status");
+    line.textContent = text;
+    if (link) {
+      const anchor = document.createElement(link.href ? "a" : "button");
+      if (link.href) anchor.href = link.href; else { anchor.type = "button"; anchor.addEventListener("click", link.press); }
+      anchor.className = "btn btn-sm";
+      anchor.textContent = link.text;
+      line.append(" ", anchor);
+    }
+    return line;
+  }
+  function unnotice(id) {
+    const line = document.getElementById("notice-" + id);
+    if (line) line.remove();
+  }
+  let lost = false;
+  function reached() {
+    if (!lost) return;
+    lost = false;
+    unnotice("lost");
+    notice("back", "good", words.wordsBack);
+    setTimeout(function () { unnotice("back"); }, 4000);
+    body.dispatchEvent(new CustomEvent("reached"));
+  }
+  function unreached() {
+    lost = true;
+    notice("lost", "bad", words.wordsLost);
+  }
+  function signedOut() {
+    notice("signed-out", "bad", words.wordsSignedOut, { href: words.signIn + "?next=" + encodeURIComponent(location.pathname + location.search), text: words.wordsSignIn });
+  }
+  function token() {
+    const headers = body.getAttribute("hx-headers");
+    return headers ? JSON.parse(headers)["X-CSRFToken"] : "";
+  }
+  window.screens = { notice: notice, unnotice: unnotice, reached: reached, unreached: unreached, signedOut: signedOut, token: token };
+
+  body.addEventListener("htmx:sendError", unreached);
+  body.addEventListener("htmx:timeout", unreached);
+  body.addEventListener("htmx:afterOnLoad", function () { reached(); });
+  body.addEventListener("htmx:responseError", function (happened) {
+    const status = happened.detail.xhr.status;
+    if (status === 401) signedOut();
+    else if (status >= 502 && status <= 504) unreached();
+    else notice("refused", "bad", words.wordsRefused);
+  });
+  body.addEventListener("htmx:afterSwap", function () { unnotice("refused"); });
+
+  // --- parts that come anew must not take away what somebody is typing ----------------------------------------------
+  body.addEventListener("htmx:beforeSwap", function (happened) {
+    const target = happened.detail.target;
+    if (!target || !target.hasAttribute("data-guard-typing")) return;
+    const open = target.querySelector("[data-act-form]");
+    if (!open || !happened.detail.shouldSwap) return;
+    if (happened.detail.requestConfig.triggeringEvent && happened.detail.requestConfig.triggeringEvent.type === "acted") return;
+    const place = open.closest(".act-place");
+    // Keep the very element, so that focus, selection and half-typed words survive.
+    const kept = document.createDocumentFragment();
+    const active = document.activeElement;
+    const spot = active && open.contains(active) && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
+    kept.append(open);
+    happened.detail.keptForm = { form: kept, id: place.id, active: active, spot: spot };
+    target.keptForm = happened.detail.keptForm;
+  });
+  body.addEventListener("htmx:afterSwap", function (happened) {
+    const target = happened.detail.target;
+    if (target && target.keptForm) {
+      const kept = target.keptForm;
+      target.keptForm = null;
+      let place = document.getElementById(kept.id);
+      if (!place) { place = document.createElement("div"); place.className = "act-place"; place.id = kept.id; target.prepend(place); }
+      place.replaceChildren(kept.form);
+      if (kept.active && place.contains(kept.active)) {
+        kept.active.focus({ preventScroll: true });
+        if (kept.spot) { try { kept.active.setSelectionRange(kept.spot[0], kept.spot[1]); } catch (ignored) { /* a field without a caret */ } }
+      }
+      return;
+    }
+    const form = target && target.querySelector ? target.querySelector("[data-act-form]") : null;
+    if (form && target.classList.contains("act-place")) {
+      const first = form.querySelector(".is-invalid") || form.querySelector("select,textarea,input:not([type=hidden]):not([type=file]),button:not([data-cancel])");
+      if (first) first.focus();
+      form.scrollIntoView({ block: "nearest" });
+    }
+    if (target && target.id === "order") {
+      document.querySelectorAll(".order-list .chosen").forEach(function (each) { each.classList.remove("chosen"); });
+      const one = target.querySelector("[data-one]");
+      const row = one && document.querySelector('.order-list [data-id="' + one.dataset.one + '"]');
+      if (row) row.classList.add("chosen");
+    }
+  });
+
+  // --- news: one line a browser, shared by its tabs -----------------------------------------------------------------
+  const mark = document.getElementById("live-mark");
+  const last = {};
+  function tell(name) {
+    // At once, and once more after what came in between: never later than half a second, never more often than twice a second.
+    const now = Date.now();
+    const state = last[name] || (last[name] = { at: 0, timer: 0 });
+    if (now - state.at > 500) {
+      state.at = now;
+      body.dispatchEvent(new CustomEvent(name));
+    } else if (!state.timer) {
+      state.timer = setTimeout(function () { state.timer = 0; state.at = Date.now(); body.dispatchEvent(new CustomEvent(name)); }, 500 - (now - state.at));
+    }
+  }
+  function hear(news) {
+    if (news.kind === "hello") return;
+    if (news.kind === "missed") { tell("live-back"); return; }
+    if (news.kind === "peer") { tell("live-peer"); htmx.trigger("#peer-banner", "live-back"); return; }
+    tell("live-soon");
+    if (news.appeal) tell("live-appeal-" + news.appeal);
+    if (news.id && news.id !== news.appeal) tell("live-appeal-" + news.id);
+  }
+  function showLine(on) {
+    if (!mark) return;
+    mark.classList.toggle("on", on);
+    mark.querySelector("span").textContent = on ? mark.dataset.on : mark.dataset.off;
+  }
+  function openLine(share) {
+    let wasOpen = false;
+    const source = new EventSource(words.live);
+    source.onopen = function () {
+      showLine(true);
+      if (share) share.postMessage({ line: true });
+      if (wasOpen) tell("live-back");
+      wasOpen = true;
+      reached();
+    };
+    source.onerror = function () {
+      showLine(false);
+      if (share) share.postMessage({ line: false });
+      // A refusal (signed out) ends the source for good; a lost line comes back by itself.
+      if (source.readyState === EventSource.CLOSED) setTimeout(function () { source.close(); openLine(share); }, 3000);
+    };
+    source.onmessage = function (message) {
+      const news = JSON.parse(message.data);
+      hear(news);
+      if (share) share.postMessage({ news: news });
+    };
+  }
+  if (words.live && window.EventSource) {
+    const share = window.BroadcastChannel ? new BroadcastChannel("liandong-live") : null;
+    if (share && navigator.locks) {
+      share.onmessage = function (message) {
+        if (message.data.news) hear(message.data.news);
+        if (message.data.asks && mark && mark.dataset.leads) share.postMessage({ line: mark.classList.contains("on") });
+        if ("line" in message.data) showLine(message.data.line);
+      };
+      navigator.locks.request("liandong-live", function () {
+        if (mark) mark.dataset.leads = "1";
+        openLine(share);
+        return new Promise(function () { /* held until this tab closes */ });
+      });
+      share.postMessage({ asks: true });
+    } else {
+      openLine(null);
+    }
+  }
+  window.addEventListener("pageshow", function (shown) { if (shown.persisted) tell("live-back"); });
+
+  // --- small things by attribute ------------------------------------------------------------------------------------
+  const help = document.getElementById("help");
+  document.addEventListener("click", function (pressed) {
+    const at = pressed.target.closest("[data-help],[data-close],[data-cancel],[data-back],tr.row-link");
+    if (!at) return;
+    if (at.matches("[data-help]")) help.showModal();
+    else if (at.matches("[data-close]")) at.closest("dialog").close();
+    else if (at.matches("[data-cancel]")) at.closest(".act-place").replaceChildren();
+    else if (at.matches("[data-back]")) { pressed.preventDefault(); history.back(); }
+    else if (!pressed.target.closest("a,button,input")) { const link = at.querySelector("a"); if (link) link.click(); }
+  });
+  document.addEventListener("change", function (changed) {
+    const names = changed.target.dataset ? changed.target.dataset.names : "";
+    if (!names) return;
+    const field = document.getElementById(names);
+    const chosen = Array.from(changed.target.files).map(function (file) { return file.name; });
+    field.value = [field.value.trim()].concat(chosen).filter(Boolean).join("\n");
+  });
+
+  // --- the keyboard -------------------------------------------------------------------------------------------------
+  let prefix = 0;
+  function typing() {
+    const at = document.activeElement;
+    return at && (at.matches("textarea,select,[contenteditable]") || (at.matches("input") && !/^(radio|checkbox|button|submit)$/.test(at.type)));
+  }
+  function move(step) {
+    const links = Array.from(document.querySelectorAll(".row-link")).map(function (each) { return each.matches("a") ? each : each.querySelector("a"); }).filter(function (each) { return each && each.offsetParent; });
+    if (!links.length) return;
+    const here = links.indexOf(document.activeElement);
+    const next = links[Math.max(0, Math.min(links.length - 1, here + step))] || links[0];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("keydown", function (pressed) {
+    if (pressed.isComposing) return;
+    if (pressed.altKey && !pressed.ctrlKey && !pressed.metaKey) {
+      const name = "alt+" + pressed.code.replace(/^(Key|Digit)/, "").toLowerCase();
+      const target = document.querySelector('[data-shortcut="' + name + '"]');
+      if (target) {
+        pressed.preventDefault();
+        if (target.matches("input")) { target.checked = true; target.dispatchEvent(new Event("change", { bubbles: true })); } else target.click();
+      }
+      return;
+    }
+    if ((pressed.ctrlKey || pressed.metaKey) && pressed.key === "Enter") {
+      const form = document.activeElement && document.activeElement.closest("[data-act-form]");
+      if (form) { pressed.preventDefault(); form.requestSubmit(); }
+      return;
+    }
+    if (pressed.key === "F1") { pressed.preventDefault(); if (help) help.showModal(); return; }
+    if (pressed.key === "Escape") {
+      const form = document.activeElement && document.activeElement.closest("[data-act-form]");
+      if (form) { form.closest(".act-place").replaceChildren(); return; }
+      const back = document.querySelector("[data-escape]");
+      if (typing()) document.activeElement.blur();
+      else if (back && !document.querySelector("dialog[open]")) back.click();
+      return;
+    }
+    if (typing() || pressed.ctrlKey || pressed.metaKey) return;
+    if (pressed.key === "?") { pressed.preventDefault(); if (help) help.showModal(); }
+    else if (pressed.key === "/") {
+      pressed.preventDefault();
+      const field = document.querySelector("[data-search]");
+      if (field) { field.focus(); field.select(); } else { const records = document.querySelector('a[href$="/records/"]'); if (records) location.href = records.href + "#q"; }
+    } else if (pressed.key === "j" || pressed.key === "k") move(pressed.key === "j" ? 1 : -1);
+    else if (pressed.key === "a") { const act = document.querySelector(".act-buttons button, .task-acts button"); if (act) act.focus(); }
+    else if (pressed.key === "g") prefix = Date.now();
+    else if (/^[1-9]$/.test(pressed.key) && Date.now() - prefix < 1500) { const link = document.querySelector('[data-key="g' + pressed.key + '"]'); if (link) link.click(); }
+  });
+  if (location.hash === "#q") { const field = document.querySelector("[data-search]"); if (field) field.focus(); }
+
+  // --- when the node cannot be reached at all -----------------------------------------------------------------------
+  if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/worker.js").catch(function () { /* the screens work without it */ });
+})();

@@ -1,0 +1,76 @@
+"""The phone of a unit or an officer: my tasks, and one task with its next step as the one big button."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import Case, IntegerField, Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from liandong.adapters.postgres.models import Look
+from liandong.web.reading.streams import COLUMNS, one
+from liandong.web.records.views import whole_record
+from liandong.web.rights import visible
+from liandong.web.shell.gate import gate
+
+__all__ = ["home", "task", "task_parts", "tasks"]
+
+#: What asks for the unit's hand, first things first.
+WAITING = ("ordered", "dispatched")
+IN_HAND = ("signed", "departed", "arrived", "working", "handled", "suspended")
+SHOWN = 60
+
+
+@require_GET
+@gate("unit")
+def home(request: HttpRequest) -> HttpResponse:
+    """Show my unit's tasks."""
+    return render(request, "unit/home.html", _tasks(request))
+
+
+@require_GET
+@gate("unit")
+def tasks(request: HttpRequest) -> HttpResponse:
+    """Return the list anew."""
+    return render(request, "unit/tasks.html", _tasks(request))
+
+
+def _tasks(request: HttpRequest) -> dict[str, Any]:
+    rank = Case(When(phase__in=WAITING, then=Value(0)), When(phase__in=IN_HAND, then=Value(1)), default=Value(2), output_field=IntegerField())
+    found = visible(request.user).filter(kind__in=("alarm", "workorder"), unit=request.user.unit).exclude(unit="")
+    rows = list(found.only(*COLUMNS).annotate(rank=rank).order_by("rank", "-urgent", "-updated_at")[:SHOWN])
+    return {
+        "waiting": [each for each in rows if each.phase in WAITING],
+        "in_hand": [each for each in rows if each.phase in IN_HAND],
+        "rest": [each for each in rows if each.phase not in WAITING + IN_HAND],
+    }
+
+
+@require_GET
+@gate("unit")
+def task(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
+    """Show one task."""
+    shown = _task(request, stream)
+    Look.objects.create(person=request.user.get_username(), stream=stream)
+    return render(request, "unit/task.html", shown)
+
+
+@require_GET
+@gate("unit")
+def task_parts(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
+    """Return the living part of a task anew."""
+    return render(request, "unit/task_parts.html", _task(request, stream))
+
+
+def _task(request: HttpRequest, stream: uuid.UUID) -> dict[str, Any]:
+    found = one(request.user, str(stream))
+    if found is None or found.kind not in ("alarm", "workorder"):
+        raise Http404
+    whole = whole_record(request, found)
+    acts = next((open_acts for each, open_acts in whole["records"] if each.id == found.id), [])
+    if whole["appeal"].id == found.id:
+        acts = whole["acts"]
+    return {**whole, "order": found, "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}

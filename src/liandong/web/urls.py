@@ -1,0 +1,15 @@
+"""The addresses of the screens, one include for each desk."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("liandong.web.shell.urls")),
+    path("desk/", include("liandong.web.calltaker.urls")),
+    path("orders/", include("liandong.web.agent.urls")),
+    path("unit/", include("liandong.web.unit.urls")),
+    path("records/", include("liandong.web.records.urls")),
+    path("exchange/", include("liandong.web.exchange_desk.urls")),
+    path("live/", include("liandong.web.live.urls")),
+]
