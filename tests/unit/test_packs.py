@@ -130,12 +130,17 @@ def test_jining_has_every_cell_of_its_scope_table_and_every_numbered_line() -> N
     assert cells[Kind.ALARM, Side.POLICE] == 6
 
 
-def test_every_line_of_jining_names_a_line_of_the_common_register_of_the_same_side() -> None:
+def test_every_line_of_jining_names_a_line_of_the_common_register_of_the_same_side_but_one() -> None:
     register = load_pack("xiangcheng").catalogue
+    apart = []
     for line in load_pack("jining").catalogue.items:
         common = register.item(line.common)
         assert common is not None, line.code
-        assert common.side is line.side, line.code
+        if common.side is not line.side:
+            apart.append(line.name)
+    assert apart == ["挪车"], (
+        "车辆管理 is police's in Xiangcheng's annex and a non-urgent police business that 12345 takes in Jining's table"
+    )
     used = {line.common for line in load_pack("jining").catalogue.items}
     missing = [each.code for each in register.items if each.code.count(".") == 1 and each.code not in used and each.code[0] == "P"]
     assert missing == [], "no police line may have no place in the other city's list"
@@ -454,7 +459,7 @@ def test_no_shipped_pattern_is_slow_on_a_hundred_thousand_hostile_characters() -
             assert process_time() - before < 2.0, pattern
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FILES), st.binary(max_size=300), st.floats(0, 1), st.booleans())
 def test_no_bytes_in_any_file_bring_anything_but_problems(tmp_path: Path, name: str, noise: bytes, where: float, whole: bool) -> None:
     folder = tmp_path / "city"
