@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from time import process_time
@@ -17,11 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import liandong.packs
-from liandong.adapters.packs import Problem, check_pack, list_packs, load_pack
+from liandong.adapters.packs import PackSettings, Problem, check_pack, list_packs, load_pack
 from liandong.adapters.packs.cues import pattern_problem
+from liandong.adapters.packs.directory import UNIT_KINDS
 from liandong.adapters.packs.lists import PARTICULARS
-from liandong.adapters.packs.loader import FILES
+from liandong.adapters.packs.loader import COORDINATION, FILES
 from liandong.adapters.packs.problems import REASONS
+from liandong.adapters.packs.timing import MACHINES
 from liandong.domain.catalogue.items import Kind, Side
 from liandong.domain.errors import PackError
 from liandong.domain.journal import Role
@@ -219,6 +222,12 @@ def test_the_limits_of_the_documents_are_there() -> None:
     assert jining is not None
     assert str(jining.limit) == "5 workdays", "Shandong's own rule knows one limit"
     assert pack.clock_for("workorder", "nothing") is None
+
+
+def test_every_file_setting_and_particular_is_in_the_reference() -> None:
+    reference = Path(__file__).parents[2].joinpath("docs/reference/packs.md").read_text("utf-8")
+    names = [*FILES, *PARTICULARS, *(each.name for each in fields(PackSettings)), *UNIT_KINDS, *COORDINATION, *MACHINES]
+    assert [name for name in names if f"`{name}`" not in reference] == []
 
 
 # broken ones -------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from liandong.domain.routing import (
     next_hop,
     route,
     suggest_units,
+    team,
     territory_at,
 )
 
@@ -133,6 +134,15 @@ def test_every_line_of_a_shipped_list_finds_a_unit_in_every_street(name: str) ->
         for street in streets[:: max(1, len(streets) // 7)]:
             found = suggest_units(line, Place(division=street.code), pack.units, pack.divisions, pack.territories, NOON)
             assert found, f"{name}: nobody for {line.code} in {street.name}"
+
+
+def test_a_smell_of_gas_calls_one_unit_of_each_kind_with_the_gas_company_in_the_lead() -> None:
+    pack = load_pack("xiangcheng")
+    gas = pack.catalogue.item("P6.04")
+    assert gas is not None
+    called = team(suggest_units(gas, Place("元和街道"), pack.units, pack.divisions, pack.territories, NOON))
+    assert [each.unit.code for each in called] == ["xc-rq", "xc-pcs-yuanhe", "xc-xf", "xc-yj", "xc-jz"]
+    assert [each.function for each in called] == list(gas.functions)
 
 
 # where -------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from liandong.domain.routing.divisions import Division, DivisionLevel, ancestors
 from liandong.domain.routing.duty import duty_by_hours
 from liandong.domain.routing.levels import Node, NodeLevel, next_hop, route
 from liandong.domain.routing.places import Place, Position, Territory, contains, distance_m, territory_at
-from liandong.domain.routing.suggestions import OnDuty, Suggestion, WhyUnit, locate, suggest_units
+from liandong.domain.routing.suggestions import OnDuty, Suggestion, WhyUnit, locate, suggest_units, team
 from liandong.domain.routing.units import Duty, Unit, UnitLevel
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "next_hop",
     "route",
     "suggest_units",
+    "team",
     "territory_at",
 ]

@@ -21,7 +21,7 @@ from liandong.domain.routing.divisions import Division, ancestors, division_of
 from liandong.domain.routing.places import Place, Territory, distance_m, territory_at
 from liandong.domain.routing.units import Duty, Unit
 
-__all__ = ["OnDuty", "Suggestion", "WhyUnit", "locate", "suggest_units"]
+__all__ = ["OnDuty", "Suggestion", "WhyUnit", "locate", "suggest_units", "team"]
 
 #: Whether somebody answers at a unit at an instant.
 OnDuty = Callable[[Unit, datetime], bool]
@@ -106,6 +106,17 @@ def suggest_units(
         found.append((tuple(map(float, key)), unit.code, suggestion))
     found.sort(key=lambda each: each[:2])
     return tuple(suggestion for _, _, suggestion in found)
+
+
+def team(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """Return the best unit for each function, in order: the first leads, the others assist.
+
+    For a smell of gas: the gas company, police, fire service, emergency office and ambulance of that place, to be alerted in one act.
+    """
+    best: dict[str, Suggestion] = {}
+    for each in suggestions:
+        best.setdefault(each.function, each)
+    return tuple(best.values())
 
 
 def _reasons(
