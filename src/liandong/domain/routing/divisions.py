@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 __all__ = ["Division", "DivisionLevel", "ancestors", "division_of", "divisions_in"]
 
@@ -46,6 +47,7 @@ class Division:
 _TAIL = re.compile(r"(街道办事处|街道|经济技术开发区|高新技术产业开发区|生态休闲旅游度假区|旅游度假区|新城|社区|镇|乡|村|区|县|市|省)$")
 
 
+@lru_cache(maxsize=20_000)
 def _short(name: str) -> str:
     """Return the name as people say it (``元和`` for ``元和街道``), or ``""`` where too little is left."""
     short = _TAIL.sub("", name)
