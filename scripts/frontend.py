@@ -28,7 +28,9 @@ FILES = {
 }
 
 #: Icons of the screens, gathered into one sprite: <use href="…/icons.svg#phone">.
-ICONS = """
+ICONS = tuple(
+    each
+    for each in """
 phone phone-call phone-off phone-check phone-plus phone-x headset device-mobile user users user-circle logout login home search
 alert-triangle alert-circle info-circle circle-check circle-x check x clock history arrow-right arrow-left arrows-exchange arrow-back-up
 send send-2 message message-2 message-question messages edit file-text list list-details inbox inbox-off map-pin building building-community
@@ -37,7 +39,8 @@ player-play walk car-crash truck flag checks clipboard-text clipboard-check pape
 chevron-down chevron-left star mood-smile mood-sad mood-empty lock eye eye-off ban archive help help-circle external-link calendar link
 copy device-floppy database bell hand-stop scale gavel route tag tags microphone settings trash signature rotate-clockwise-2 hourglass
 badge steering-wheel lifebuoy heart-handshake stack-2 layout-dashboard adjustments bookmark menu-2
-""".split()
+""".split()  # noqa: SIM905
+)
 
 
 def npm() -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -21,7 +21,7 @@ from liandong.application.ports import Desk
 from liandong.application.route import party_here
 from liandong.application.world import MACHINES
 from liandong.domain.errors import InvalidInput
-from liandong.domain.journal.facts import Party, StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Command, Party, StreamId, StreamKind, StreamState
 from liandong.domain.journal.machine import Field, Row
 from liandong.web import rights
 from liandong.web.field_words import choice_words
@@ -34,8 +34,8 @@ UNTYPED = frozenset({"appeal", "order", "handover", "record", "origin", "destina
 #: Courses that the appeal's own page offers with forms of their own.
 COURSE_FIELDS = {
     "keep": (("reason",), ()),
-    "hand_over": (("reason", "clause"), ()),
-    "share": (("reason", "clause"), ()),
+    "hand_over": (("reason",), ()),
+    "share": (("reason",), ()),
     "guide": (("door", "reason"), ("guidance",)),
 }
 #: What is done most often stands first, as the one coloured button.
@@ -43,6 +43,10 @@ LEADING = (
     "accept", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
     "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
 )  # fmt: skip
+#: Guards that ask only where a record stands: what they refuse is not offered at all.
+STANDING_GUARDS = frozenset({"question_open", "extension_asked", "no_danger", "no_danger_left", "another_person"})
+#: What is seldom needed stands behind “more”.
+SELDOM = frozenset({"link", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "reopen", "turn_back_report"})
 #: What takes something away from somebody is drawn as such.
 GRAVE = frozenset({"cancel", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police"})
 ICONS = {
@@ -67,6 +71,8 @@ class Act:
     icon: str
     leading: bool
     grave: bool
+    #: Stands behind “more”.
+    seldom: bool
     #: True when nothing must or may be given: one press does it.
     bare: bool
 
@@ -100,8 +106,8 @@ def open_acts(user: User, desk: Desk, stream: Stream, language: str) -> list[Act
     """Return the acts open to a person on a record, the leading one first."""
     machine = MACHINES[StreamKind(stream.kind)]
     names = machine.allowed(state_of(stream), rights.role_of(user), party_of(desk, stream))
-    # ``share`` an appeal that is handed over already, or take one twice, the table refuses; internal steps nobody presses.
-    acts = [_act(stream, name, machine.title(name, language), _rows(user, desk, stream, name)) for name in names if name not in INTERNAL]
+    open_rows = {name: _rows(user, desk, stream, name) for name in names if name not in INTERNAL}
+    acts = [_act(stream, name, machine.title(name, language), rows) for name, rows in open_rows.items() if rows]
     order = {name: place for place, name in enumerate(LEADING)}
     acts.sort(key=lambda each: (order.get(each.command, 50 + each.grave * 50)))
     return acts
@@ -109,12 +115,15 @@ def open_acts(user: User, desk: Desk, stream: Stream, language: str) -> list[Act
 
 def _act(stream: Stream, name: str, title: str, rows: Sequence[Row]) -> Act:
     required, optional = _names(stream, name, rows)
-    return Act(stream.kind, stream.id, name, title, ICONS.get(name, "edit"), name in LEADING, name in GRAVE, not required and not optional)
+    return Act(stream.kind, stream.id, name, title, ICONS.get(name, "edit"), name in LEADING, name in GRAVE, name in SELDOM, not required and not optional)
 
 
 def _rows(user: User, desk: Desk, stream: Stream, command: str) -> list[Row]:
     machine, party, role = MACHINES[StreamKind(stream.kind)], party_of(desk, stream), rights.role_of(user)
-    return [row for row in machine.rows_for(stream.phase, command) if role in row.who and row.party in (Party.NONE, party)]
+    rows = [row for row in machine.rows_for(stream.phase, command) if role in row.who and row.party in (Party.NONE, party)]
+    asked = Command(command, Actor(role, person=user.get_username(), unit=user.unit, party=party), datetime.now(UTC))
+    state = state_of(stream)
+    return [row for row in rows if row.guard not in STANDING_GUARDS or machine.guards[row.guard](state, asked, {}) is None]
 
 
 def _names(stream: Stream, command: str, rows: Sequence[Row]) -> tuple[list[str], list[str]]:

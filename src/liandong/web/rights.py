@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, UUIDField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, NullIf
 
 from liandong.adapters.postgres.models import Stream, User
 from liandong.application.world import World
@@ -82,7 +84,13 @@ def visible(user: User) -> QuerySet[Stream]:
         return Stream.objects.all()
     if role in FIELD_ROLES and user.unit:
         own = Stream.objects.filter(unit=user.unit, kind__in=("alarm", "workorder"))
-        return Stream.objects.filter(Q(unit=user.unit, kind__in=("alarm", "workorder")) | Q(appeal__in=own.values("appeal"), kind__in=("appeal", "handover")))
+        # A handover that came from the other side bears that side's appeal; the order made of it names the handover.
+        received = own.annotate(came_by=Cast(NullIf(KeyTextTransform("handover", "data"), Value("")), UUIDField()))
+        return Stream.objects.filter(
+            Q(unit=user.unit, kind__in=("alarm", "workorder"))
+            | Q(appeal__in=own.values("appeal"), kind__in=("appeal", "handover"))
+            | Q(id__in=received.exclude(came_by=None).values("came_by"), kind="handover")
+        )
     return Stream.objects.none()
 
 

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from liandong.adapters.postgres.models import Stream, User
 from liandong.web.rights import visible
 
-__all__ = ["Page", "Wanted", "find", "one", "page_of", "together"]
+__all__ = ["Page", "Wanted", "find", "home_of_stream", "one", "page_of", "together"]
 
 #: Rows of a list.
 ROWS = 30
@@ -100,10 +100,27 @@ def one(user: User, ref: str) -> Stream | None:
     return visible(user).filter(id=wanted).first()
 
 
-def together(user: User, appeal: uuid.UUID) -> list[Stream]:
-    """Return an appeal with its orders and handovers, as far as this person may see them, the appeal first."""
-    found = visible(user).filter(Q(id=appeal) | Q(appeal=appeal))
+def together(user: User, stream: Stream) -> list[Stream]:
+    """Return what belongs together, as far as this person may see it: the appeal first, its orders and handovers.
+
+    On the receiving side a handover bears the other side's appeal; this side's own is known by the handover's key.
+    """
+    appeal = home_of_stream(user, stream)
+    if appeal is None:
+        return [stream]
+    came_by = [each for each in (appeal.data.get("handover"), (appeal.data.get("source") or {}).get("handover")) if each]
+    found = visible(user).filter(Q(id=appeal.id) | Q(appeal=appeal.id) | Q(id__in=came_by, kind="handover"))
     return sorted(found, key=lambda each: (each.kind != "appeal", each.opened_at, each.number))
+
+
+def home_of_stream(user: User, stream: Stream) -> Stream | None:
+    """Return the appeal of this node that a record belongs to, when this person may see it; itself for an appeal."""
+    if stream.kind == "appeal":
+        return stream
+    wanted = Q(id=stream.appeal, kind="appeal")
+    if stream.kind == "handover":
+        wanted |= Q(key=f"handover:{stream.id}")
+    return visible(user).filter(wanted).first()
 
 
 def _token(row: Stream) -> str:

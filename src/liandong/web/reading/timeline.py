@@ -33,6 +33,8 @@ SILENT = frozenset(
         "happened", "demand", "recording", "kind", "marks", "linked_kind", "supplements",
     }
 )  # fmt: skip
+#: Steps that name the unit that was sent.
+SENDING = frozenset({"OrderDispatched", "UnitOrdered", "UnitRedirected"})
 #: Fields of a few facts that are silent elsewhere.
 SPOKEN = {"VerdictCorrected": ("side", "urgent"), "AppealSupplemented": ("place", "phone"), "AppealMarked": ("marks",)}
 
@@ -85,6 +87,7 @@ def _happening(user: User, desk: Desk, entry: JournalEntry, stream: Stream, peop
         if ours:
             return None
         name = str(data.get("step", name))
+        data = _told(name, data)
     return Happening(
         at=entry.at,
         name=name,
@@ -92,12 +95,20 @@ def _happening(user: User, desk: Desk, entry: JournalEntry, stream: Stream, peop
         icon=fact_icon(name),
         ours=ours,
         node=peer_title(desk, node) if node else str(desk.title),
-        who=_who(actor, people if ours else {}),
+        who="" if not ours and actor.get("role") == "system" else _who(actor, people if ours else {}),
         kind=stream.kind,
         number=stream.number,
         details=tuple(_details(user, stream, name, data)),
         attachments=tuple(str(each) for each in data.get("attachments") or () if isinstance(each, str)),
     )
+
+
+def _told(step: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a step of the other side tells: its note is the unit where it sent somebody; its number stands on the page already."""
+    told = {name: value for name, value in data.items() if name not in ("order_number", "unit_name")}
+    if step in SENDING and told.get("note"):
+        told["unit"] = told.pop("note")
+    return told
 
 
 def _call_outcome(name: str, data: Mapping[str, Any]) -> str:

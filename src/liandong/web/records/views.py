@@ -15,7 +15,7 @@ from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
 from liandong.web.acts import open_acts
 from liandong.web.reading.fact_words import KIND_WORDS
-from liandong.web.reading.streams import Wanted, find, one, page_of, together
+from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.reading.verdicts import shown_verdict
 from liandong.web.rights import masked_text
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     words = str(request.GET.get("q", ""))[:200]
     hit = find(request.user, words)
     if hit is not None and not request.headers.get("HX-Request"):
-        return redirect("records:record", ref=str(hit.appeal or hit.id))
+        return redirect("records:record", ref=str(hit.id))
     wanted = _wanted(request, words)
     page = page_of(request.user, wanted, str(request.GET.get("after", "")))
     kept = request.GET.copy()
@@ -75,8 +75,8 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
     stream = one(request.user, ref[:80])
     if stream is None:
         raise Http404
-    if stream.kind != StreamKind.APPEAL and stream.appeal and stream.appeal != stream.id:
-        whole = one(request.user, str(stream.appeal))
+    if stream.kind != StreamKind.APPEAL:
+        whole = home_of_stream(request.user, stream)
         if whole is not None:
             return redirect("records:record", ref=str(whole.id))
     Look.objects.create(person=request.user.get_username(), stream=stream.id)
@@ -96,7 +96,7 @@ def parts(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
 def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
     """Return everything the page shows; the queries are counted in a test."""
     desk, user = world().desk, request.user
-    streams = together(user, stream.appeal or stream.id)
+    streams = together(user, stream)
     appeal = next((each for each in streams if each.kind == StreamKind.APPEAL), stream)
     verdict = shown_verdict(appeal.data.get("verdict") or {})
     others = [each for each in streams if each.id != appeal.id]
@@ -107,21 +107,30 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "records": [(each, open_acts(user, desk, each, language())) for each in others],
         "acts": open_acts(user, desk, appeal, language()),
         "happenings": timeline(user, desk, streams),
+        "heard": [each.id for each in streams],
     }
 
 
 def _marked(text: str, marks: tuple[str, ...]) -> list[tuple[str, bool]]:
-    """Return the text in pieces, the words that decided marked; longer words win over those inside them."""
+    """Return the text in pieces, the words that decided marked; marks that touch or overlap become one."""
     places: list[tuple[int, int]] = []
-    for mark in sorted({each for each in marks if each}, key=len, reverse=True):
+    for mark in {each for each in marks if each}:
         start = text.find(mark)
-        while start >= 0 and len(places) < 60:
-            end = start + len(mark)
-            if all(end <= first or start >= last for first, last in places):
-                places.append((start, end))
-            start = text.find(mark, end)
+        while start >= 0 and len(places) < 100:
+            places.append((start, start + len(mark)))
+            start = text.find(mark, start + len(mark))
     pieces, at = [], 0
-    for start, end in sorted(places):
+    for start, end in _joined(places):
         pieces += [(text[at:start], False), (text[start:end], True)]
         at = end
     return [each for each in (*pieces, (text[at:], False)) if each[0]]
+
+
+def _joined(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

@@ -153,17 +153,19 @@
     back.replaceChildren();
     const said = text.value;
     const spots = [];
-    marks.slice().sort(function (a, b) { return b.length - a.length; }).forEach(function (word) {
+    marks.forEach(function (word) {
       let at = word ? said.indexOf(word) : -1;
       while (at >= 0 && spots.length < 60) {
         const end = at + word.length;
-        if (spots.every(function (spot) { return end <= spot[0] || at >= spot[1]; })) spots.push([at, end]);
+        spots.push([at, end]);
         at = said.indexOf(word, end);
       }
     });
     spots.sort(function (a, b) { return a[0] - b[0]; });
     let from = 0;
     spots.forEach(function (spot) {
+      if (spot[0] < from) spot[0] = from;
+      if (spot[1] <= spot[0]) return;
       back.append(said.slice(from, spot[0]));
       const mark = document.createElement("mark");
       mark.textContent = said.slice(spot[0], spot[1]);

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
 from liandong.web import field_words, rights
+from liandong.web.acts import Act
 from liandong.web.reading import pack_words
 from liandong.web.reading.fact_words import kind_words
 from liandong.web.shell import words
@@ -151,3 +152,9 @@ def words_list(text: str) -> list[str]:
 def particular(name: object) -> str:
     """Return what a particular is called."""
     return words.particular_words(str(name))
+
+
+@register.filter
+def seldom(acts: list[Act]) -> list[Act]:
+    """Return the acts that stand behind “more”."""
+    return [each for each in acts if each.seldom]
