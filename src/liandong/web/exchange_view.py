@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from liandong.adapters.crypto.session import answer, open_batch
 from liandong.adapters.postgres.inbox import take_batch
 from liandong.adapters.transports.http import RECEIPTS_TYPE
-from liandong.domain.errors import PeerError, StreamConflict
+from liandong.domain.errors import LocalProtocolError, PeerError, StreamConflict
 from liandong.domain.exchange.envelope import DEFAULT_LIMITS, Envelope
 from liandong.domain.exchange.receipts import Receipt
 from liandong.web.world import keyring, world
@@ -37,10 +37,10 @@ def batches(request: HttpRequest) -> HttpResponse:
         return _problem(422, error.code, error.sentence("en"))
     try:
         receipts = _receipts(opened)
-    except (StreamConflict, DatabaseError):
-        log.warning("batch put off", extra={"action": "exchange.busy"})
+        return HttpResponse(answer(receipts, keyring()), content_type=RECEIPTS_TYPE)
+    except (StreamConflict, DatabaseError, LocalProtocolError) as error:
+        log.warning("batch put off: %s", type(error).__name__, extra={"action": "exchange.busy"})
         return _problem(503, "peer.unavailable", "busy", {"Retry-After": "1"})
-    return HttpResponse(answer(receipts, keyring()), content_type=RECEIPTS_TYPE)
 
 
 def _receipts(opened: list[Envelope | Receipt]) -> list[Receipt]:

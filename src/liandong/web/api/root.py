@@ -13,10 +13,10 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
 from liandong.domain.errors import MESSAGES, CommandRefused, LiandongError, fill
+from liandong.web.api import streams as _streams  # noqa: F401 - adds lists and acts to the same router
 from liandong.web.api.access import TokenAuth
 from liandong.web.api.appeals import router as appeals
 from liandong.web.api.exchange import router as exchange
-from liandong.web.api.streams import router as streams
 from liandong.web.problems import status_of
 
 __all__ = ["api"]
@@ -32,7 +32,6 @@ api = NinjaAPI(
 )
 api.add_router("", appeals)
 api.add_router("", exchange)
-api.add_router("", streams)
 
 
 def problem(

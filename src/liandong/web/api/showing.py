@@ -14,10 +14,8 @@ from liandong.domain.journal.facts import Party, Role, StreamId, StreamKind, Str
 from liandong.web.rights import hides_numbers, visible
 from liandong.web.world import world
 
-__all__ = ["KINDS", "find", "show", "show_state"]
+__all__ = ["find", "masked", "show", "show_state"]
 
-#: Address -> kind.
-KINDS = {"appeals": StreamKind.APPEAL, "alarms": StreamKind.ALARM, "workorders": StreamKind.WORK_ORDER, "handovers": StreamKind.HANDOVER}
 MASKED = ("phone", "citizen")
 
 
@@ -53,7 +51,7 @@ def show(token: ApiToken, row: Stream, *, whole: bool = True) -> dict[str, Any]:
         "opened_at": row.opened_at.isoformat(),
         "updated_at": row.updated_at.isoformat(),
         "allowed": list(_allowed(token, state)),
-        "data": _masked(token, row.data) if whole else None,
+        "data": masked(token, row.data) if whole else None,
     }
 
 
@@ -79,7 +77,7 @@ def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
         "opened_at": min(times.values(), default=""),
         "updated_at": max(times.values(), default=""),
         "allowed": list(_allowed(token, state)),
-        "data": _masked(token, data),
+        "data": masked(token, data),
     }
 
 
@@ -88,7 +86,7 @@ def _allowed(token: ApiToken, state: StreamState) -> tuple[str, ...]:
     return MACHINES[state.kind].allowed(state, Role(token.role), party)
 
 
-def _masked(token: ApiToken, data: Mapping[str, Any]) -> dict[str, Any]:
+def masked(token: ApiToken, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data with what identifies a citizen hidden from roles that do not call citizens."""
     if not hides_numbers(token, data):  # type: ignore[arg-type]
         return dict(data)

@@ -5,46 +5,107 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Query, Router
-from pydantic import Field
 
-from liandong.adapters.postgres.models import JournalEntry, Look
+from liandong.adapters.postgres.models import ApiToken, JournalEntry, Look
 from liandong.application.act import act as act_on
 from liandong.domain.errors import InvalidInput
-from liandong.domain.journal.facts import StreamId
+from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.api.access import actor, once, token_of
-from liandong.web.api.appeals import PROBLEMS
+from liandong.web.api.appeals import PROBLEMS, router
 from liandong.web.api.shapes import Act, EntryOut, PageOut, StreamOut
-from liandong.web.api.showing import KINDS, find, show, show_state
+from liandong.web.api.showing import find, masked, show, show_state
 from liandong.web.rights import visible
 from liandong.web.world import world
 
-__all__ = ["router"]
+__all__ = ["register"]
 
-router = Router(tags=["records"])
-Kind = Literal["appeals", "alarms", "workorders", "handovers"]
 LONGEST_JOURNAL = 2000
 
 
-@router.get("/{kind}", response={200: PageOut, **PROBLEMS}, summary="List, newest first")
-def listing(
-    request: HttpRequest,
-    kind: Kind,
-    phase: Annotated[str, Field(max_length=24)] = "",
-    unit: Annotated[str, Field(max_length=40)] = "",
-    cursor: Annotated[str, Field(max_length=200)] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> tuple[int, dict[str, Any]]:
-    """Return a page; ``next`` is the cursor of the following one."""
-    token = token_of(request)
+def register(router: Router, address: str, kind: StreamKind, words: str) -> None:
+    """Give a kind of record its addresses: list, one, journal, acts.
+
+    Parameters:
+        router: takes them.
+        address: ``appeals`` and so on.
+        kind: what is found there.
+        words: one of them, for the OpenAPI document.
+    """
+
+    @router.get(f"/{address}", response={200: PageOut, **PROBLEMS}, summary=f"List {address}, newest first", operation_id=f"list_{address}")
+    def listing(
+        request: HttpRequest,
+        phase: Annotated[str, Query(max_length=24)] = "",
+        unit: Annotated[str, Query(max_length=40)] = "",
+        cursor: Annotated[str, Query(max_length=200)] = "",
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> tuple[int, dict[str, Any]]:
+        """Return a page; ``next`` is the cursor of the following one."""
+        return 200, _page(token_of(request), kind, phase, unit, cursor, limit)
+
+    @router.get(
+        f"/{address}/{{named}}",
+        response={200: StreamOut, **PROBLEMS},
+        summary=f"One {words}, by id or number",
+        operation_id=f"get_{address}",
+    )
+    def single(request: HttpRequest, named: str) -> tuple[int, dict[str, Any]]:
+        """Return where it stands, with all that its facts said. Who looked is written down."""
+        token = token_of(request)
+        row = find(token, kind, named)
+        Look.objects.create(person=f"api:{token.name}"[:150], stream=row.id)
+        return 200, show(token, row)
+
+    @router.get(
+        f"/{address}/{{named}}/journal",
+        response={200: list[EntryOut], **PROBLEMS},
+        summary=f"Journal of one {words}",
+        operation_id=f"journal_{address}",
+    )
+    def journal(request: HttpRequest, named: str) -> tuple[int, list[dict[str, Any]]]:
+        """Return every fact with its hash, oldest first."""
+        token = token_of(request)
+        row = find(token, kind, named)
+        Look.objects.create(person=f"api:{token.name}"[:150], stream=row.id)
+        return 200, [_entry(token, each) for each in JournalEntry.objects.filter(stream=row.id).order_by("seq")[:LONGEST_JOURNAL]]
+
+    @router.post(
+        f"/{address}/{{named}}/acts/{{command}}",
+        response={200: StreamOut, **PROBLEMS},
+        summary=f"Act on one {words}",
+        operation_id=f"act_{address}",
+    )
+    def act(request: HttpRequest, named: str, command: str, body: Act) -> tuple[int, dict[str, Any]]:
+        """Give a command of the record's transition table."""
+        token, who = token_of(request), actor(request)
+        row = find(token, kind, named)
+
+        def do() -> tuple[int, dict[str, Any]]:
+            state = act_on(world(), who, kind, StreamId(str(row.id)), command[:60], body.data, body.expected_seq)
+            return 200, show_state(token, state)
+
+        return once(request, do)
+
+
+for _address, _kind, _words in (
+    ("appeals", StreamKind.APPEAL, "appeal"),
+    ("alarms", StreamKind.ALARM, "alarm"),
+    ("workorders", StreamKind.WORK_ORDER, "work order"),
+    ("handovers", StreamKind.HANDOVER, "handover"),
+):
+    register(router, _address, _kind, _words)
+
+
+def _page(token: ApiToken, kind: StreamKind, phase: str, unit: str, cursor: str, limit: int) -> dict[str, Any]:
     if "\x00" in phase + unit + cursor:
         raise InvalidInput("input.not_text", field="query")
-    rows = visible(token).filter(kind=KINDS[kind].value)  # type: ignore[arg-type]
+    rows = visible(token).filter(kind=kind.value)  # type: ignore[arg-type]
     if phase:
         rows = rows.filter(phase=phase)
     if unit:
@@ -53,42 +114,20 @@ def listing(
         at, last = _read_cursor(cursor)
         rows = rows.filter(Q(updated_at__lt=at) | Q(updated_at=at, id__lt=last))
     found = list(rows.order_by("-updated_at", "-id")[: limit + 1])
-    more = found[limit - 1] if len(found) > limit else None
+    last_shown = found[limit - 1] if len(found) > limit else None
     items = [show(token, row, whole=False) for row in found[:limit]]
-    return 200, {"items": items, "next": _write_cursor(more.updated_at, more.id) if more else ""}
+    return {"items": items, "next": _write_cursor(last_shown.updated_at, last_shown.id) if last_shown else ""}
 
 
-@router.get("/{kind}/{named}", response={200: StreamOut, **PROBLEMS}, summary="One record, by id or number")
-def single(request: HttpRequest, kind: Kind, named: str) -> tuple[int, dict[str, Any]]:
-    """Return where it stands, with all that its facts said. Who looked is written down."""
-    token = token_of(request)
-    row = find(token, KINDS[kind], named)
-    Look.objects.create(person=f"api:{token.name}"[:150], stream=row.id)
-    return 200, show(token, row)
-
-
-@router.get("/{kind}/{named}/journal", response={200: list[EntryOut], **PROBLEMS}, summary="Its journal, oldest first")
-def journal(request: HttpRequest, kind: Kind, named: str) -> tuple[int, list[dict[str, Any]]]:
-    """Return every fact with its hash."""
-    row = find(token_of(request), KINDS[kind], named)
-    entries = JournalEntry.objects.filter(stream=row.id).order_by("seq")[:LONGEST_JOURNAL]
-    return 200, [
-        {"seq": each.seq, "name": each.name, "at": each.at.isoformat(), "actor": each.actor, "data": each.data, "hash": each.hash}
-        for each in entries
-    ]
-
-
-@router.post("/{kind}/{named}/acts/{command}", response={200: StreamOut, **PROBLEMS}, summary="Do something with it")
-def act(request: HttpRequest, kind: Kind, named: str, command: str, body: Act) -> tuple[int, dict[str, Any]]:
-    """Give a command of the record's transition table."""
-    token, who = token_of(request), actor(request)
-    row = find(token, KINDS[kind], named)
-
-    def do() -> tuple[int, dict[str, Any]]:
-        state = act_on(world(), who, KINDS[kind], StreamId(str(row.id)), command[:60], body.data, body.expected_seq)
-        return 200, show_state(token, state)
-
-    return once(request, do)
+def _entry(token: ApiToken, entry: JournalEntry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "name": entry.name,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "data": masked(token, entry.data),
+        "hash": entry.hash,
+    }
 
 
 def _write_cursor(at: datetime, last: UUID) -> str:
