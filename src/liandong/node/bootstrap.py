@@ -44,16 +44,8 @@ def make_triage(pack: Pack) -> Callable[[str], Mapping[str, Any]]:
     """Return the triage of a pack: text -> verdict in its JSON form."""
     from liandong.domain.triage import Triage
 
-    triage = Triage(pack.catalogue, scorer=default_scorer())
+    triage = Triage(pack.catalogue)
     return lambda text: triage.verdict(text).as_json()
-
-
-@cache
-def default_scorer() -> Any:
-    """Return the shipped classifier as a scorer, or None where the package carries no model."""
-    from liandong.adapters.classifier import default_scorer as shipped
-
-    return shipped()
 
 
 def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping[str, Any]]) -> World:
