@@ -1,0 +1,39 @@
+# Two commands do everything on a fresh machine: make run, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup run test bench lint docs clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt package.json package-lock.json scripts/frontend.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python scripts/frontend.py
+	$(BIN)/python scripts/messages.py
+	touch $(STAMP)
+
+# The whole demonstration city: the police platform on 8110, the hotline on 12345, PostgreSQL inside.
+run: setup
+	$(BIN)/liandong run
+
+# Everything that must hold: layers, style, types, tests. What a machine lacks (a browser) is skipped and said so.
+test: setup lint
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+# Figures as JSON lines; nothing here passes or fails.
+bench: setup
+	$(BIN)/python -m tests.bench
+
+docs: setup
+	$(BIN)/python scripts/reference.py
+
+clean:
+	rm -rf $(VENV) node_modules src/liandong/web/static/vendor
