@@ -1,0 +1,184 @@
+"""A city for tests: real nodes as processes on free ports, each with its own database in one embedded PostgreSQL.
+
+    with running_city() as city:
+        caller = city.api("police", "call_taker")
+        taken = caller.take("楼下烧烤摊油烟太大", place="采莲路8号", course="hand_over")
+        seen = city.api("hotline", "agent").until("handovers", phase="offered")
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psycopg
+
+from liandong.node.city import city_plan
+from liandong.node.settings import NODE_FILE, server_url
+from liandong.node.supervisor import Supervisor
+
+__all__ = ["Api", "City", "eventually", "free_ports", "running_city"]
+
+T = TypeVar("T")
+#: How long something that others do may take before a test gives up, in seconds. Machines are slow when they are shared.
+PATIENCE_SECONDS = 20.0
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports nobody listens on now."""
+    held = [socket.socket() for _ in range(count)]
+    try:
+        for each in held:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in held]
+    finally:
+        for each in held:
+            each.close()
+
+
+def eventually(look: Callable[[], T | None], seconds: float = PATIENCE_SECONDS, what: str = "") -> T:
+    """Return the first true thing that ``look`` gives; fails with ``what`` when none comes in time."""
+    until = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > until:
+            raise AssertionError(f"did not happen within {seconds} s: {what or look}")
+        time.sleep(0.05)
+
+
+class Api:
+    """The HTTP API of a node in the hands of one role."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self.token = token
+        self.client = httpx.Client(base_url=url + "/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False)
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Return the JSON of a GET that must succeed."""
+        answer = self.client.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None, status: int | tuple[int, ...] = (200, 201), **headers: str) -> Any:
+        """Return the JSON of a POST that must end with one of the statuses."""
+        answer = self.client.post(path, json=dict(body or {}), headers={name.replace("_", "-"): value for name, value in headers.items()})
+        assert answer.status_code in ((status,) if isinstance(status, int) else status), answer.text
+        return answer.json()
+
+    def take(self, text: str, **fields: Any) -> Any:
+        """Take an appeal and return the answer: ``appeal``, ``verdict``, ``earlier``, ``again``."""
+        return self.post("/appeals", {"text": text, "channel": "phone", **fields})
+
+    def act(self, kind: str, record: str, command: str, *, status: int = 200, **data: Any) -> Any:
+        """Give a command; ``kind`` is the plural of the address. With another ``status`` return the problem."""
+        return self.post(f"/{kind}/{record}/acts/{command}", {"data": data}, status=status)
+
+    def one(self, kind: str, record: str) -> Any:
+        """Return a record by id or number."""
+        return self.get(f"/{kind}/{record}")
+
+    def all(self, kind: str, **params: Any) -> list[Any]:
+        """Return every record of a kind that fits, newest first."""
+        found: list[Any] = []
+        cursor = ""
+        while True:
+            page = self.get(f"/{kind}", limit=200, cursor=cursor, **params)
+            found += page["items"]
+            cursor = page["next"]
+            if not cursor:
+                return found
+
+    def until(self, kind: str, record: str, phase: str) -> Any:
+        """Wait until a record is here and in a phase; return it."""
+
+        def look() -> Any:
+            answer = self.client.get(f"/{kind}/{record}")
+            return answer.json() if answer.status_code == 200 and answer.json()["phase"] == phase else None
+
+        return eventually(look, what=f"{kind}/{record} {phase}")
+
+
+class City:
+    """Nodes that run."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.supervisor = supervisor
+        self._apis: dict[tuple[str, str, str], Api] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the nodes."""
+        return [settings.name for settings, _ in self.supervisor.nodes]
+
+    def url(self, node: str) -> str:
+        """Return a node's address."""
+        return next(f"http://127.0.0.1:{each.port}" for each, _ in self.supervisor.nodes if each.name == node)
+
+    def file(self, node: str) -> Path:
+        """Return a node's settings file."""
+        return next(file for each, file in self.supervisor.nodes if each.name == node)
+
+    def database(self, node: str) -> psycopg.Connection[Any]:
+        """Return a connection to a node's database, in autocommit."""
+        url = next(each.database for each, _ in self.supervisor.nodes if each.name == node)
+        return psycopg.connect(url, autocommit=True)
+
+    def api(self, node: str, role: str, unit: str = "") -> Api:
+        """Return the API of a node in the hands of a role."""
+        key = (node, role, unit)
+        if key not in self._apis:
+            token = self.cli(node, "users", "token", f"test {role} {unit}".strip(), "--role", role, "--unit", unit).stdout.strip()
+            self._apis[key] = Api(self.url(node), token)
+        return self._apis[key]
+
+    def close(self) -> None:
+        """Close every connection of the APIs given out."""
+        for each in self._apis.values():
+            each.client.close()
+
+    def cli(self, node: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run ``liandong`` for a node."""
+        environment = {**os.environ, "LIANDONG_HOME": str(self.supervisor.home), NODE_FILE: str(self.file(node))}
+        done = subprocess.run(
+            [sys.executable, "-m", "liandong.cli", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def verified(self, node: str) -> dict[str, Any]:
+        """Return what ``liandong journal verify --json`` says on a node."""
+        found: dict[str, Any] = json.loads(self.cli(node, "journal", "verify", "--json", check=False).stdout)
+        return found
+
+
+@contextmanager
+def running_city(*, county: bool = False, pack: str = "xiangcheng", home: Path | None = None) -> Iterator[City]:
+    """Run a city without past and without callers; with ``county`` also a county's police node under the city's."""
+    place = home or Path(tempfile.mkdtemp(prefix="liandong-test-"))
+    ports = free_ports(3)
+    supervisor = Supervisor(place, pack, city_plan(ports[0], ports[1], ports[2] if county else None), server_url(), demonstration=True)
+    try:
+        supervisor.start()
+        city = City(supervisor)
+        try:
+            yield city
+        finally:
+            city.close()
+    finally:
+        supervisor.stop()
+        if home is None:
+            shutil.rmtree(place, ignore_errors=True)

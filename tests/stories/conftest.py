@@ -1,0 +1,30 @@
+"""Stories run on real nodes: one city for all of them, one with a county for those that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.city import City, running_city
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterator[City]:
+    """A police node and a hotline node. Stories share it: make your own records, look for nothing else."""
+    with running_city() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def county_city() -> Iterator[City]:
+    """City police, city hotline and a county's police."""
+    with running_city(county=True) as found:
+        yield found
+
+
+@pytest.fixture
+def own_city() -> Iterator[City]:
+    """A city for one story that stops or breaks its nodes."""
+    with running_city() as found:
+        yield found
