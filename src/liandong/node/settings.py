@@ -31,12 +31,15 @@ class SettingsError(LiandongError):
 class PeerSettings:
     """A node this one exchanges messages with."""
 
+    #: The other node's own name.
     name: str
+    #: ``police``, ``hotline`` or ``both``.
     side: str
     #: ``counterpart``, ``upper`` or ``lower``.
     relation: str
     #: Where its exchange listens: ``http://127.0.0.1:12345``.
     url: str
+    #: What people read as its name.
     title: str = ""
 
 
@@ -48,12 +51,15 @@ class NodeSettings:
     name: str
     #: ``police``, ``hotline`` or ``both``.
     side: str
+    #: What people read as the platform's name.
     title: str
     #: Name of a shipped pack or a path.
     pack: str
     #: ``postgresql://`` URL of this node's own database.
     database: str
+    #: Where screens, API and exchange listen.
     port: int
+    #: The address they listen on; loopback where a proxy with TLS stands before it.
     host: str = "127.0.0.1"
     #: Directory of the node: keys, logs.
     directory: str = ""
@@ -67,6 +73,7 @@ class NodeSettings:
     secure: bool = False
     #: Database connections of the web process.
     connections: int = 12
+    #: The nodes it exchanges messages with.
     peers: tuple[PeerSettings, ...] = field(default_factory=tuple)
 
     @property
