@@ -62,7 +62,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
         zone=pack.zone,
         switches=asdict(pack.settings),
     )
-    return World(SystemClock(), TimeOrderedIds(), desk, PostgresWork(pack.zone, defer_job), triage, reactions_to)
+    return World(SystemClock(), TimeOrderedIds(), desk, PostgresWork(pack.zone, defer_job, settings.mark), triage, reactions_to)
 
 
 def start(node_file: Path | None = None) -> World:

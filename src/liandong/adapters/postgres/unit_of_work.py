@@ -22,6 +22,7 @@ from psycopg.types.json import Jsonb
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.ids import uuid7
 from liandong.application.ports import Earlier, Message
+from liandong.application.shared_streams import is_shared
 from liandong.domain.errors import StreamConflict, StreamNotFound
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
@@ -71,11 +72,13 @@ class PostgresUnitOfWork:
 
     Parameters:
         zone: the city's, for the day in human numbers.
+        mark: this node's letters in numbers that other nodes hold too.
         defer: defers a job on the same connection: name, aware time, arguments.
     """
 
-    def __init__(self, zone: ZoneInfo, defer: Callable[[str, datetime, Mapping[str, Any]], None]) -> None:
+    def __init__(self, zone: ZoneInfo, defer: Callable[[str, datetime, Mapping[str, Any]], None], mark: str = "") -> None:
         self._zone = zone
+        self._mark = mark
         self._defer = defer
         self._held: dict[StreamId, _Held] = {}
         self._entries: list[tuple[StreamKind, Entry]] = []
@@ -145,7 +148,9 @@ class PostgresUnitOfWork:
         with connection.cursor() as cursor:
             cursor.execute("SELECT liandong_next_number(%s, %s)", [kind.value, day])
             count = cursor.fetchone()[0]
-        return f"{LETTERS[kind]}{day}{count:04d}"
+        # A number that two nodes hold says which of them gave it; otherwise both would give the same.
+        mark = self._mark if is_shared(kind) else ""
+        return f"{LETTERS[kind]}{mark}{day}{count:04d}"
 
     def earlier(self, *, phone: str, place: str, since: datetime, limit: int = 5) -> Sequence[Earlier]:
         parts, values = [], []
@@ -258,10 +263,11 @@ def _meaning(failure: BaseException) -> BaseException:
 class PostgresWork:
     """The port ``Work``."""
 
-    def __init__(self, zone: str, defer: Callable[[str, datetime, Mapping[str, Any]], None]) -> None:
+    def __init__(self, zone: str, defer: Callable[[str, datetime, Mapping[str, Any]], None], mark: str = "") -> None:
         self._zone = ZoneInfo(zone)
         self._defer = defer
+        self._mark = mark
 
     def __call__(self) -> PostgresUnitOfWork:
         """Return a unit of work that has not begun."""
-        return PostgresUnitOfWork(self._zone, self._defer)
+        return PostgresUnitOfWork(self._zone, self._defer, self._mark)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from liandong.adapters.postgres.models import ApiToken, Stream
 from liandong.application.route import party_here
+from liandong.application.shared_streams import is_shared
 from liandong.application.world import MACHINES
 from liandong.domain.errors import StreamNotFound
 from liandong.domain.journal.facts import Party, Role, StreamId, StreamKind, StreamState
@@ -82,7 +83,7 @@ def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
 
 
 def _allowed(token: ApiToken, state: StreamState) -> tuple[str, ...]:
-    party = party_here(world().desk, state.data) if state.kind == StreamKind.HANDOVER else Party.NONE
+    party = party_here(world().desk, state.data) if is_shared(state.kind) else Party.NONE
     return MACHINES[state.kind].allowed(state, Role(token.role), party)
 
 
