@@ -45,15 +45,18 @@ async def work(settings: NodeSettings) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(each, stop.set)
         tasks = [asyncio.create_task(relay.run()) for relay in relays.values()]
-        tasks += [asyncio.create_task(_listen(settings, relays)), asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop))]
+        tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop))]
+        listening = asyncio.create_task(_listen(settings, relays))
         log.info("worker started", extra={"action": "worker.started", "node": settings.name})
         await stop.wait()
         for relay in relays.values():
             relay.stop()
+        # A batch that is on its way is finished; the ear has nothing to finish.
+        listening.cancel()
         _, pending = await asyncio.wait(tasks, timeout=10)
         for task in pending:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(listening, *tasks, return_exceptions=True)
     await pool.close()
 
 
