@@ -8,8 +8,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -24,15 +27,24 @@ from typing import Any, TypeVar
 import httpx
 import psycopg
 
+from liandong.adapters.packs import load_pack
 from liandong.node.city import city_plan
 from liandong.node.settings import NODE_FILE, server_url
 from liandong.node.supervisor import Supervisor
 
-__all__ = ["Api", "City", "eventually", "free_ports", "running_city"]
+__all__ = ["Api", "City", "Screen", "eventually", "free_ports", "running_city", "unit_named"]
 
 T = TypeVar("T")
 #: How long something that others do may take before a test gives up, in seconds. Machines are slow when they are shared.
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 45.0
+CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+INSERT_TOKEN = """
+INSERT INTO api_token (digest, name, role, unit, created_at) VALUES (%s, %s, %s, %s, now())"""
+
+
+def unit_named(words: str, pack: str = "xiangcheng") -> str:
+    """Return the code of the first unit of a pack with these words in its name."""
+    return next(each.code for each in load_pack(pack).units if words in each.name)
 
 
 def free_ports(count: int) -> list[int]:
@@ -112,12 +124,61 @@ class Api:
         return eventually(look, what=f"{kind}/{record} {phase}")
 
 
+class Screen:
+    """A browser without a picture: one person of the demonstration, signed in, with cookies and the token of its forms."""
+
+    def __init__(self, url: str, username: str) -> None:
+        self.username = username
+        self.client = httpx.Client(base_url=url, timeout=30, trust_env=False, follow_redirects=False)
+        token = self._token("/sign-in/")
+        answer = self.client.post("/sign-in/demonstration/", data={"username": username, "csrfmiddlewaretoken": token})
+        assert answer.status_code == 302, answer.text[:300]
+
+    def _token(self, path: str) -> str:
+        found = CSRF.search(self.client.get(path).text)
+        assert found is not None, f"no form on {path}"
+        return found.group(1)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"X-CSRFToken": next(value for name, value in self.client.cookies.items() if "csrf" in name)}
+
+    def page(self, path: str) -> str:
+        """Return a page that must open, after redirects."""
+        answer = self.client.get(path, follow_redirects=True)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        return answer.text
+
+    def where(self, path: str) -> str:
+        """Return where a path redirects to."""
+        answer = self.client.get(path)
+        assert answer.status_code == 302, f"{path}: {answer.status_code}"
+        return answer.headers["location"]
+
+    def send(self, path: str, data: Mapping[str, Any], status: int = 200) -> httpx.Response:
+        """Return the answer to a form."""
+        answer = self.client.post(path, data=dict(data), headers=self._headers)
+        assert answer.status_code == status, answer.text[:500]
+        return answer
+
+    def put_away(self, path: str, body: Mapping[str, Any], status: int = 200) -> Any:
+        """Return the JSON answer to a JSON body."""
+        answer = self.client.post(path, json=dict(body), headers=self._headers)
+        assert answer.status_code == status, answer.text[:500]
+        return answer.json()
+
+    def close(self) -> None:
+        """Let the browser die."""
+        self.client.close()
+
+
 class City:
     """Nodes that run."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self.supervisor = supervisor
         self._apis: dict[tuple[str, str, str], Api] = {}
+        self._screens: list[Screen] = []
 
     @property
     def names(self) -> list[str]:
@@ -138,17 +199,30 @@ class City:
         return psycopg.connect(url, autocommit=True)
 
     def api(self, node: str, role: str, unit: str = "") -> Api:
-        """Return the API of a node in the hands of a role."""
+        """Return the API of a node in the hands of a role. Its token goes straight into the table: no process is started."""
         key = (node, role, unit)
         if key not in self._apis:
-            token = self.cli(node, "users", "token", f"test {role} {unit}".strip(), "--role", role, "--unit", unit).stdout.strip()
+            token = "ld_" + secrets.token_urlsafe(32)
+            with self.database(node) as connection:
+                digest = hashlib.sha256(token.encode()).hexdigest()
+                connection.execute(INSERT_TOKEN, [digest, f"test {role} {unit}".strip(), role, unit])
             self._apis[key] = Api(self.url(node), token)
         return self._apis[key]
 
+    def screen(self, node: str, role: str, which: int = 0) -> Screen:
+        """Return a fresh browser in which a person of a role has signed in; ``which`` tells colleagues apart."""
+        with self.database(node) as connection:
+            people = connection.execute("SELECT username FROM person WHERE role = %s AND demonstration ORDER BY username", [role]).fetchall()
+        screen = Screen(self.url(node), people[which][0])
+        self._screens.append(screen)
+        return screen
+
     def close(self) -> None:
-        """Close every connection of the APIs given out."""
+        """Close every connection given out."""
         for each in self._apis.values():
             each.client.close()
+        for each in self._screens:
+            each.close()
 
     def cli(self, node: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run ``liandong`` for a node."""

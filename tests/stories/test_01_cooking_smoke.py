@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.city import City
+from tests.city import City, unit_named
 
 pytestmark = pytest.mark.nodes
 
@@ -28,7 +28,7 @@ def test_smoke_told_to_110_is_cured_through_the_hotline(city: City) -> None:
     hotline.act("handovers", handover, "accept")
     police.until("handovers", handover, "accepted")
     order = next(each for each in hotline.all("workorders") if each["data"] is None and each["place"] == "采莲路88号")["id"]
-    dispatched = hotline.act("workorders", order, "dispatch", unit=_unit(hotline, order))
+    dispatched = hotline.act("workorders", order, "dispatch", unit=unit_named("城管"))
     unit = city.api("hotline", "unit_staff", dispatched["unit"])
     unit.act("workorders", order, "sign")
     unit.act("workorders", order, "start")
@@ -42,8 +42,3 @@ def test_smoke_told_to_110_is_cured_through_the_hotline(city: City) -> None:
     told = [entry["data"].get("step") for entry in police.get(f"/handovers/{handover}/journal") if entry["name"] == "ProgressTold"]
     assert [step for step in ("OrderDispatched", "OrderSigned", "WorkStarted", "WorkReported", "CitizenReplied") if step not in told] == []
 
-
-def _unit(hotline: object, order: str) -> str:
-    from liandong.adapters.packs import load_pack
-
-    return next(each.code for each in load_pack("xiangcheng").units if "城管" in each.name)

@@ -1,0 +1,131 @@
+"""Story 10, 县—市—市: a county's matter rises to the city's police, crosses to the city's hotline, and comes back the same way."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.city import City, eventually, unit_named
+
+pytestmark = pytest.mark.nodes
+
+LAMP = "我们村口的路灯坏了半个多月，晚上一片黑，电话13900000010"
+PLACE = "北桥街道灵峰村村口"
+RESULT = "路灯已换新，当晚亮灯。"
+ACROSS = ["HandoverOffered", "HandoverAccepted", "QuestionAsked", "QuestionAnswered", "HandoverReported", "HandoverConfirmed"]
+
+
+def test_county_matter_rises_crosses_and_comes_back_down_the_same_way(county_city: City) -> None:
+    county, hotline = county_city.api("police-county", "call_taker"), county_city.api("hotline", "agent")
+    police = county_city.api("police", "call_taker")
+    taken = county.take(LAMP, place=PLACE, course="auto")
+    assert taken["verdict"]["side"] == "hotline"
+    appeal, handover = taken["appeal"]["id"], taken["appeal"]["data"]["handover"]
+
+    assert hotline.until("handovers", handover, "offered")["data"]["origin"] == "police-county"
+    assert police.until("handovers", handover, "offered")["allowed"] == [], "the city's police pass it on and decide nothing about it"
+    police.act("handovers", handover, "accept", status=403)
+    hotline.act("handovers", handover, "accept")
+    county.until("handovers", handover, "accepted")
+    _asked_and_answered(county_city, handover)
+    _repaired(county_city)
+
+    ended = county.until("appeals", appeal, "closed")
+    assert ended["data"]["result"] == RESULT
+    journals = {
+        node: eventually(lambda node=node: _whole(county_city, node, handover), what=f"all of it at {node}") for node in county_city.names
+    }
+    assert journals["police-county"] == journals["police"] == journals["hotline"], "three nodes, one story, in one order"
+    assert [name for name in ACROSS if name not in journals["hotline"]] == []
+    assert [each for each in police.all("appeals") if each["place"] == PLACE] == [], "the city's police made nothing of it"
+
+
+def test_no_county_speaks_to_the_other_side_of_the_city(county_city: City) -> None:
+    county, hotline = county_city.api("police-county", "call_taker"), county_city.api("hotline", "agent")
+    handover = county.take("楼道里的垃圾一个星期没人收", place="望亭镇鹤溪路", course="hand_over")["appeal"]["data"]["handover"]
+    hotline.until("handovers", handover, "offered")
+    assert _spoken_with(county_city, "police-county") == {"police"}
+    assert _spoken_with(county_city, "hotline") == {"police"}
+    assert _spoken_with(county_city, "police") == {"hotline", "police-county"}
+
+
+def test_envelope_that_a_county_sends_to_the_hotline_itself_is_refused(county_city: City) -> None:
+    county, hotline = county_city.api("police-county", "call_taker"), county_city.api("hotline", "agent")
+    handover = county.take("小区健身器材坏了没人修", place="黄桥街道旺方路", course="hand_over")["appeal"]["data"]["handover"]
+    offered = hotline.until("handovers", handover, "offered")
+    forged = _batch_of_county(county_city, handover)
+    answer = httpx.post(county_city.url("hotline") + "/exchange/v1/batches", content=forged, trust_env=False)
+    assert answer.status_code in (200, 422), answer.text
+    assert b"exchange.key_unknown" in answer.content or b'"rejected"' in answer.content, answer.text
+    assert hotline.one("handovers", handover)["seq"] == offered["seq"]
+
+
+def test_what_the_county_adds_later_reaches_the_hotline_through_the_city(county_city: City) -> None:
+    county, hotline = county_city.api("police-county", "call_taker"), county_city.api("hotline", "agent")
+    handover = county.take("健康步道的栏杆松了", place="阳澄湖镇湖滨路", course="hand_over")["appeal"]["data"]["handover"]
+    hotline.until("handovers", handover, "offered")
+    for words in ("栏杆在三号码头旁", "松动的有两米长", "附近孩子多"):
+        county.act("handovers", handover, "supplement", words=words)
+    eventually(lambda: _added(county_city, handover) == ["栏杆在三号码头旁", "松动的有两米长", "附近孩子多"], what="three additions in order")
+
+
+def _asked_and_answered(city: City, handover: str) -> None:
+    city.api("hotline", "agent").act("handovers", handover, "ask", question="路灯杆编号是多少？")
+    county = city.api("police-county", "call_taker")
+    eventually(lambda: county.one("handovers", handover)["data"].get("questions"), what="the question is read in the county")
+    county.act("handovers", handover, "answer", answer="杆号 LF-017")
+    hotline = city.api("hotline", "agent")
+    eventually(lambda: hotline.one("handovers", handover)["data"]["questions"][0]["answer"] == "杆号 LF-017", what="the answer is read")
+
+
+def _repaired(city: City) -> None:
+    hotline = city.api("hotline", "agent")
+    order = next(each for each in hotline.all("workorders") if each["place"] == PLACE)["id"]
+    keeper = unit_named("路灯管理所")
+    hotline.act("workorders", order, "dispatch", unit=keeper)
+    unit = city.api("hotline", "unit_staff", keeper)
+    unit.act("workorders", order, "start")
+    unit.act("workorders", order, "report", result="已更换灯头")
+    hotline.act("workorders", order, "reply_citizen", reply=RESULT)
+    hotline.act("workorders", order, "close")
+
+
+def _whole(city: City, node: str, handover: str) -> list[str] | None:
+    """Return the names of a handover's facts on a node, once the last of them is there."""
+    names = [each["name"] for each in city.api(node, "call_taker").get(f"/handovers/{handover}/journal")]
+    return names if "HandoverConfirmed" in names else None
+
+
+def _added(city: City, handover: str) -> list[str]:
+    journal = city.api("hotline", "agent").get(f"/handovers/{handover}/journal")
+    return [each["data"]["words"] for each in journal if each["name"] == "HandoverSupplemented"]
+
+
+def _spoken_with(city: City, node: str) -> set[str]:
+    """Return every peer a node ever wrote to or heard from."""
+    with city.database(node) as connection:
+        return {row[0] for row in connection.execute("SELECT peer FROM outbox UNION SELECT peer FROM inbox").fetchall()}
+
+
+def _batch_of_county(city: City, handover: str) -> bytes:
+    """Return a batch that the county signs with its own key and addresses to the hotline."""
+    from liandong.adapters.crypto.session import Session
+    from liandong.domain.exchange.envelope import DEFAULT_LIMITS, Envelope
+    from liandong.domain.exchange.wire import join_batch
+    from liandong.node.keys import node_keyring
+
+    settings = next(each for each, _ in city.supervisor.nodes if each.name == "police-county")
+    envelope = Envelope(
+        id="01939999-0000-7000-8000-000000000001",
+        sender="police-county",
+        recipient="hotline",
+        stream=handover,
+        seq=1,
+        type="handover.fact",
+        at="2026-11-22T00:00:00.000Z",
+        body={"name": "HandoverWithdrawn"},
+    )
+    with city.database("police-county") as connection:
+        assert connection.execute("SELECT count(*) FROM outbox WHERE peer = 'hotline'").fetchone() == (0,)
+    sealed = Session(node_keyring(settings), seal=False).protect(envelope)
+    return join_batch([sealed], DEFAULT_LIMITS)[0]

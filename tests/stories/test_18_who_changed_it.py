@@ -1,0 +1,108 @@
+"""Story 18, 谁改的: somebody changes a record in the database behind our back; the journal names the stream and the entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.city import City, running_city
+
+pytestmark = pytest.mark.nodes
+
+UNLOCK, LOCK = "ALTER TABLE journal DISABLE TRIGGER USER", "ALTER TABLE journal ENABLE TRIGGER USER"
+
+
+@pytest.fixture(scope="module")
+def tampered() -> Iterator[City]:
+    """A city whose databases are edited by hand: its journals never verify again as a whole."""
+    with running_city() as city:
+        yield city
+
+
+def _crossed(city: City, place: str) -> tuple[str, str]:
+    """Return the ids of an appeal at the police and of its handover, accepted by the hotline."""
+    police, hotline = city.api("police", "call_taker"), city.api("hotline", "agent")
+    appeal = police.take("路灯不亮，晚上走路摔跤", place=place, course="hand_over")["appeal"]
+    handover = appeal["data"]["handover"]
+    hotline.until("handovers", handover, "offered")
+    hotline.act("handovers", handover, "accept")
+    police.until("handovers", handover, "accepted")
+    return appeal["id"], handover
+
+
+def _named(city: City, node: str, stream: str) -> list[tuple[int, str]]:
+    """Return what verify says on a node about one stream: entries and reasons."""
+    return [(each["entry"], each["reason"]) for each in city.verified(node)["breaks"] if each["stream"] == stream]
+
+
+@pytest.mark.parametrize("node", ["police", "hotline"])
+def test_changed_words_of_a_fact_are_named_with_stream_and_entry_on_the_node_where_they_were_changed(tampered: City, node: str) -> None:
+    _, handover = _crossed(tampered, f"改一条-{node}")
+    other = "hotline" if node == "police" else "police"
+    with tampered.database(node) as database:
+        database.execute(UNLOCK)
+        database.execute("UPDATE journal SET data = data || '{\"note\": \"当时就说不归我们管\"}' WHERE stream = %s AND seq = 2", [handover])
+        database.execute(LOCK)
+    assert _named(tampered, node, handover) == [(2, "entry_changed")]
+    assert _named(tampered, other, handover) == [], "the other side's copy still says what happened"
+
+
+@pytest.mark.parametrize("node", ["police", "hotline"])
+def test_record_changed_without_its_journal_is_named(tampered: City, node: str) -> None:
+    _, handover = _crossed(tampered, f"改记录-{node}")
+    with tampered.database(node) as database:
+        database.execute("UPDATE stream SET phase = 'returned' WHERE id = %s", [handover])
+    assert _named(tampered, node, handover) == [(2, "state_differs")]
+
+
+def test_fact_taken_out_of_the_middle_is_named(tampered: City) -> None:
+    appeal, _ = _crossed(tampered, "抽一条")
+    tampered.api("police", "call_taker").act("appeals", appeal, "supplement", words="摔了两个人")
+    with tampered.database("police") as database:
+        database.execute(UNLOCK)
+        database.execute("DELETE FROM journal WHERE stream = %s AND seq = 2", [appeal])
+        database.execute(LOCK)
+    assert _named(tampered, "police", appeal) == [(2, "gap")]
+
+
+def test_facts_cut_off_at_the_end_are_named(tampered: City) -> None:
+    appeal, _ = _crossed(tampered, "剪尾巴")
+    with tampered.database("police") as database:
+        database.execute(UNLOCK)
+        database.execute("DELETE FROM journal WHERE stream = %s AND seq = 2", [appeal])
+        database.execute(LOCK)
+    assert _named(tampered, "police", appeal) == [(2, "tail_missing")]
+
+
+def test_record_that_was_deleted_is_named_by_its_journal(tampered: City) -> None:
+    appeal, _ = _crossed(tampered, "删记录")
+    with tampered.database("police") as database:
+        database.execute("DELETE FROM stream WHERE id = %s", [appeal])
+    assert _named(tampered, "police", appeal) == [(2, "row_missing")]
+
+
+def test_journal_refuses_to_be_changed_while_its_lock_is_on(tampered: City) -> None:
+    appeal, _ = _crossed(tampered, "锁着")
+    changes = ("UPDATE journal SET name = 'AppealClosed' WHERE stream = %s", "DELETE FROM journal WHERE stream = %s")
+    with tampered.database("police") as database:
+        for change in changes:
+            with pytest.raises(psycopg.errors.RestrictViolation):
+                database.execute(change, [appeal])
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            database.execute("TRUNCATE journal")
+    assert _named(tampered, "police", appeal) == []
+
+
+def test_command_line_says_number_entry_and_reason_in_words_and_ends_with_one(tampered: City) -> None:
+    appeal, _ = _crossed(tampered, "说人话")
+    number = tampered.api("police", "call_taker").one("appeals", appeal)["number"]
+    with tampered.database("police") as database:
+        database.execute("UPDATE stream SET data = data || '{\"place\": \"别处\"}' WHERE id = %s", [appeal])
+    said = tampered.cli("police", "journal", "verify", check=False)
+    assert said.returncode == 1
+    line = next(each for each in said.stdout.splitlines() if number in each)
+    assert f"{appeal}" in line
+    assert "第 2 条" in line
+    assert "state_differs" in line
