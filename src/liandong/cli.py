@@ -11,6 +11,7 @@ from liandong.domain.errors import LiandongError
 from liandong.node.commands.data import backup, restore
 from liandong.node.commands.feed import feed
 from liandong.node.commands.journal import journal
+from liandong.node.commands.model import classify, evaluate, train
 from liandong.node.commands.pack import pack
 from liandong.node.commands.run import run
 from liandong.node.commands.triage import triage
@@ -25,7 +26,7 @@ def cli() -> None:
     """联动：110 与 12345 高效对接联动平台。 One story told once, handled by 110 and 12345 together."""
 
 
-for command in (run, feed, triage, pack, journal, users, backup, restore):
+for command in (run, feed, triage, train, classify, evaluate, pack, journal, users, backup, restore):
     cli.add_command(command)
 
 

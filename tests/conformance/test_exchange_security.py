@@ -23,8 +23,9 @@ from liandong.adapters.crypto.session import answer, open_batch, open_envelope
 from liandong.adapters.transports.http import BATCH_PATH, HttpTransport
 from liandong.adapters.transports.memory import LoopbackTransport, MemoryInbox, MemoryOutbox
 from liandong.adapters.transports.relay import Relay
-from liandong.application.reactions import HANDOVER_FACT, fact_body
 from liandong.application.receive_message import parse_fact
+from liandong.application.shared_streams import SHARED
+from liandong.application.telling import fact_body
 from liandong.domain.errors import InvalidInput, LiandongError, LocalProtocolError, PeerUnavailable, RemoteProtocolError
 from liandong.domain.exchange.codes import CODES
 from liandong.domain.exchange.envelope import DEFAULT_LIMITS, VERSION, Envelope
@@ -299,9 +300,9 @@ def test_9_1_and_9_2_a_fact_of_a_handover_travels_as_the_body_of_handover_fact()
     assert set(body["actor"]) == {"role", "person", "unit", "node", "party"}
     assert body["at"] == "2026-11-22T08:00:00.000000Z"
     nodes = Nodes()
-    (item,) = open_batch(nodes.session.protect(message(type=HANDOVER_FACT, body=body)).to_bytes(), nodes.hotline)
+    (item,) = open_batch(nodes.session.protect(message(type="handover.fact", body=body)).to_bytes(), nodes.hotline)
     assert isinstance(item, Envelope)
-    assert (HANDOVER_FACT, parse_fact(item.body)) == ("handover.fact", fact)
+    assert parse_fact(item.body, SHARED[item.type]) == fact
     for broken in (
         {},
         {**body, "name": "HandoverDrafted"},
@@ -310,7 +311,7 @@ def test_9_1_and_9_2_a_fact_of_a_handover_travels_as_the_body_of_handover_fact()
         {**body, "data": []},
     ):
         with pytest.raises(RemoteProtocolError):
-            parse_fact(broken)
+            parse_fact(broken, SHARED["handover.fact"])
 
 
 def test_9_3_the_parties_of_the_document_are_those_of_the_table() -> None:

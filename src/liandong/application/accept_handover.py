@@ -61,7 +61,7 @@ def begin_work(session: Session, handover: StreamState, actor: Actor) -> StreamS
     source = {
         "handover": handover.id,
         "node": handover.data["origin"],
-        "number": handover.data.get("peer_number") or handover.data.get("number", ""),
+        "number": handover.data.get("number", ""),
         "appeal": handover.data["appeal"],
     }
     side = str(handover.data["destination"])

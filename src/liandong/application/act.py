@@ -13,6 +13,7 @@ from liandong.application.accept_handover import take_over
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
 from liandong.application.route import party_here
+from liandong.application.shared_streams import is_shared
 from liandong.application.world import World
 from liandong.domain.errors import CommandRefused, Refusal
 from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
@@ -48,8 +49,8 @@ def act(
             return place(session, state, actor, COURSES[command], data)
         if command in INTERNAL and (kind, command) != (StreamKind.APPEAL, "take_back"):
             raise CommandRefused(Refusal("command.unknown", {"command": command}))
-        if kind == StreamKind.HANDOVER:
-            if command == "accept":
-                return take_over(session, state, actor, str(data.get("note", "")))
+        if kind == StreamKind.HANDOVER and command == "accept":
+            return take_over(session, state, actor, str(data.get("note", "")))
+        if is_shared(kind):
             actor = actor.standing(party_here(world.desk, state.data))
         return session.perform(kind, stream, command, actor, data)

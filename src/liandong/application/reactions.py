@@ -13,37 +13,15 @@ from liandong.application.accept_handover import appeal_here, begin_work, order_
 from liandong.application.orders import is_open, order_of, start_order, withdraw_order
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
-from liandong.application.ports import Message, Peer
-from liandong.application.route import party_here, towards_receiver, towards_sender
+from liandong.application.route import party_here
+from liandong.application.telling import tell_peer
 from liandong.domain.handovers.handover import SHARED_FACTS
-from liandong.domain.journal.chain import at_text
 from liandong.domain.journal.facts import Fact, Party, StreamId, StreamKind, StreamState
 
-__all__ = ["HANDOVER_FACT", "fact_body", "reactions_to"]
+__all__ = ["reactions_to"]
 
 #: session, the stream before, the stream after, the fact.
 Reaction = Callable[[Session, StreamState, StreamState, Fact], None]
-
-#: Type of the envelopes that carry a handover's facts.
-HANDOVER_FACT = "handover.fact"
-
-
-def fact_body(fact: Fact) -> dict[str, Any]:
-    """Return a fact as an envelope carries it."""
-    return {"name": fact.name, "actor": fact.actor.as_dict(), "at": at_text(fact.at), "data": dict(fact.data)}
-
-
-def tell_peer(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
-    """Tell the other end what was decided here."""
-    party = party_here(session.world.desk, after.data)
-    peer: Peer | None
-    if party == Party.RECEIVER:
-        peer = towards_sender(session.world.desk, after.data)
-    else:
-        peer = towards_receiver(session.world.desk, after.data)
-    if peer is not None:
-        session.unit.send(Message(peer.name, after.id, HANDOVER_FACT, fact_body(fact)))
-
 
 # --- at the receiving side -------------------------------------------------------------------------------------------
 

@@ -7,18 +7,16 @@ with its reason where a person sees it, and can be tried again (design: exchange
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from liandong.application.perform import Session
 from liandong.application.ports import Message, UnitOfWork
-from liandong.application.reactions import HANDOVER_FACT
 from liandong.application.route import party_here, towards_receiver, towards_sender
+from liandong.application.shared_streams import SHARED, Shared
 from liandong.application.world import World
-from liandong.domain.errors import RemoteProtocolError, StreamNotFound, StreamOfOtherKind
-from liandong.domain.handovers.handover import SHARED_FACTS
+from liandong.domain.errors import RemoteProtocolError, StreamNotFound
 from liandong.domain.journal.chain import at_from_text
-from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamState
 
 __all__ = ["receive_message"]
 
@@ -36,20 +34,21 @@ def receive_message(world: World, unit: UnitOfWork, peer: str, stream: StreamId,
         RemoteProtocolError: the body is not a fact of a handover, or its party is not the peer's.
         CommandRefused: the table does not know this step from our state.
     """
-    if type_ != HANDOVER_FACT:
+    shared = SHARED.get(type_)
+    if shared is None:
         raise RemoteProtocolError(detail=f"type {type_[:40]}")
     session = Session(world, unit)
-    fact = parse_fact(body)
-    state = _state(session, stream, fact)
+    fact = parse_fact(body, shared)
+    state = _state(session, shared, stream, fact)
     data = {**fact.data, **state.data}
     _check_way(world, peer, data, fact)
-    session.accept(state, fact if state.seq else _numbered(session, fact))
+    session.accept(state, fact)
     if party_here(world.desk, data) == Party.NONE:
         _pass_on(session, stream, data, fact, type_, body)
 
 
-def parse_fact(body: Mapping[str, Any]) -> Fact:
-    """Return the fact of an envelope's body. Raises ``RemoteProtocolError`` for anything that is not one."""
+def parse_fact(body: Mapping[str, Any], shared: Shared) -> Fact:
+    """Return the fact of an envelope's body, one that travels. Raises ``RemoteProtocolError`` for anything that is not one."""
     try:
         name, data = body["name"], body["data"]
         if not isinstance(name, str) or not isinstance(data, Mapping):
@@ -57,30 +56,19 @@ def parse_fact(body: Mapping[str, Any]) -> Fact:
         fact = Fact(name, Actor.from_dict(body["actor"]), at_from_text(body["at"]), data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RemoteProtocolError(detail=f"fact: {type(error).__name__}") from error
-    if fact.name not in SHARED_FACTS:
+    if fact.name not in shared.facts:
         raise RemoteProtocolError(detail=f"fact {fact.name[:40]} is not shared")
     return fact
 
 
-def _state(session: Session, stream: StreamId, fact: Fact) -> StreamState:
-    """Return our copy of the stream; a new one for an offer.
-
-    A message must never be put off for a clash that time does not mend: it would be sent again for ever.
-    """
+def _state(session: Session, shared: Shared, stream: StreamId, fact: Fact) -> StreamState:
+    """Return our copy of the stream; a new one for its opening fact."""
     try:
-        return session.load(StreamKind.HANDOVER, stream)
-    except StreamOfOtherKind as error:
-        raise RemoteProtocolError(detail="this stream is another record here") from error
+        return session.load(shared.kind, stream)
     except StreamNotFound:
-        if fact.name != "HandoverOffered":
+        if fact.name != shared.opening:
             raise
-        return StreamState(StreamKind.HANDOVER, stream)
-
-
-def _numbered(session: Session, fact: Fact) -> Fact:
-    """Return an offer with a number of our own; the peer's is kept beside it: numbers are unique on a node, not between nodes."""
-    ours = session.unit.number(StreamKind.HANDOVER, session.at)
-    return replace(fact, data={**fact.data, "number": ours, "peer_number": fact.data.get("number", "")})
+        return StreamState(shared.kind, stream)
 
 
 def _check_way(world: World, peer: str, data: Mapping[str, Any], fact: Fact) -> None:

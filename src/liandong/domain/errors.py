@@ -28,7 +28,6 @@ __all__ = [
     "RemoteProtocolError",
     "StreamConflict",
     "StreamNotFound",
-    "StreamOfOtherKind",
 ]
 
 
@@ -179,10 +178,6 @@ class StreamNotFound(LiandongError):
     """No stream has this id or number on this node."""
 
     code = "stream.not_found"
-
-
-class StreamOfOtherKind(StreamNotFound):
-    """The id is there, but names another kind of record."""
 
 
 class PackError(LiandongError):

@@ -15,9 +15,10 @@ from liandong.application.current import install_world
 from liandong.application.ports import Desk, Peer
 from liandong.application.reactions import reactions_to
 from liandong.application.world import World
+from liandong.domain.triage import Triage
 from liandong.node.settings import NODE_FILE, NodeSettings, read_node
 
-__all__ = ["SystemClock", "load_city_pack", "make_triage", "node_settings", "start", "world_of"]
+__all__ = ["SystemClock", "load_city_pack", "make_triage", "node_settings", "start", "triage_of", "world_of"]
 
 
 class SystemClock:
@@ -42,10 +43,13 @@ def load_city_pack(name: str) -> Pack:
 
 def make_triage(pack: Pack) -> Callable[[str], Mapping[str, Any]]:
     """Return the triage of a pack: text -> verdict in its JSON form."""
-    from liandong.domain.triage import Triage
-
-    triage = Triage(pack.catalogue)
+    triage = triage_of(pack)
     return lambda text: triage.verdict(text).as_json()
+
+
+def triage_of(pack: Pack) -> Triage:
+    """Return the triage of a pack."""
+    return Triage(pack.catalogue)
 
 
 def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping[str, Any]]) -> World:
@@ -62,7 +66,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
         zone=pack.zone,
         switches=asdict(pack.settings),
     )
-    return World(SystemClock(), TimeOrderedIds(), desk, PostgresWork(pack.zone, defer_job), triage, reactions_to)
+    return World(SystemClock(), TimeOrderedIds(), desk, PostgresWork(pack.zone, defer_job, settings.mark), triage, reactions_to)
 
 
 def start(node_file: Path | None = None) -> World:

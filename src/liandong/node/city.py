@@ -30,6 +30,8 @@ class Plan:
     port: int
     #: (name of the other node, relation).
     peers: tuple[tuple[str, str], ...]
+    #: Its letters in shared numbers.
+    mark: str = ""
 
 
 def city_plan(police_port: int, hotline_port: int, county_port: int | None = None) -> tuple[Plan, ...]:
@@ -40,7 +42,7 @@ def city_plan(police_port: int, hotline_port: int, county_port: int | None = Non
         Plan("hotline", "hotline", "12345 政务服务便民热线", hotline_port, (("police", "counterpart"),)),
     ]
     if county_port is not None:
-        plans.append(Plan("police-county", "police", "县级 110 报警服务台", county_port, (("police", "upper"),)))
+        plans.append(Plan("police-county", "police", "县级 110 报警服务台", county_port, (("police", "upper"),), "J1"))
     return tuple(plans)
 
 
@@ -79,6 +81,7 @@ def lay_out(home: Path, pack: str, plans: Sequence[Plan], server: Server, *, dem
             "directory": str(directory),
             "secret": _secret(directory / "secret"),
             "demonstration": demonstration,
+            "mark": plan.mark,
             "peers": peers,
         }
         settings = checked(raw)

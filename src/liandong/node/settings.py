@@ -19,6 +19,9 @@ __all__ = ["NODE_FILE", "NodeSettings", "PeerSettings", "SettingsError", "home",
 #: Environment variable that names a node's file.
 NODE_FILE = "LIANDONG_NODE"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+MARK = re.compile(r"[A-Z][A-Z0-9]{0,5}")
+#: 警、热线、双方: what numbers bear when nothing else is set.
+SIDE_MARKS = {"police": "J", "hotline": "R", "both": "B"}
 
 
 class SettingsError(LiandongError):
@@ -61,6 +64,8 @@ class NodeSettings:
     port: int
     #: The address they listen on; loopback where a proxy with TLS stands before it.
     host: str = "127.0.0.1"
+    #: Letters in the numbers of what other nodes hold too, unique among all nodes: ``联J202611220001``. By default the side's.
+    mark: str = ""
     #: Directory of the node: keys, logs.
     directory: str = ""
     #: At least 32 characters; signs sessions.
@@ -134,8 +139,16 @@ def checked(raw: dict[str, Any]) -> NodeSettings:
         raise SettingsError(setting="database", wanted="a postgresql:// URL: PostgreSQL is the one engine")
     if len(str(raw["secret"])) < 32:
         raise SettingsError(setting="secret", wanted="at least 32 characters")
+    mark = _mark(raw)
     peers = tuple(_peer(each) for each in raw.get("peers", ()))
-    return NodeSettings(**{**raw, "hosts": tuple(raw.get("hosts", known["hosts"].default)), "peers": peers})
+    return NodeSettings(**{**raw, "mark": mark, "hosts": tuple(raw.get("hosts", known["hosts"].default)), "peers": peers})
+
+
+def _mark(raw: dict[str, Any]) -> str:
+    mark = str(raw.get("mark") or SIDE_MARKS[raw["side"]])
+    if not MARK.fullmatch(mark):
+        raise SettingsError(setting="mark", wanted="one to six capital letters and digits, a letter first")
+    return mark
 
 
 def _peer(raw: dict[str, Any]) -> PeerSettings:

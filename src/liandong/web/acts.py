@@ -19,6 +19,7 @@ from liandong.application.act import INTERNAL
 from liandong.application.orders import order_kind
 from liandong.application.ports import Desk
 from liandong.application.route import party_here
+from liandong.application.shared_streams import is_shared
 from liandong.application.world import MACHINES
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import Actor, Command, Party, StreamId, StreamKind, StreamState
@@ -99,7 +100,7 @@ def state_of(stream: Stream) -> StreamState:
 
 def party_of(desk: Desk, stream: Stream) -> Party:
     """Return the end of a handover this node stands on; none for other kinds."""
-    return party_here(desk, stream.data) if stream.kind == StreamKind.HANDOVER else Party.NONE
+    return party_here(desk, stream.data) if is_shared(StreamKind(stream.kind)) else Party.NONE
 
 
 def open_acts(user: User, desk: Desk, stream: Stream, language: str) -> list[Act]:

@@ -23,11 +23,12 @@ __all__ = ["read_column", "read_labelled", "read_rows"]
 LONGEST_CELL = 16_000_000
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path, *, whole_lists: bool = False) -> list[dict[str, str]]:
     """Return the rows of a file as text by column name.
 
     Parameters:
         path: ``.csv``, ``.tsv``, ``.jsonl`` or ``.ndjson``, each also with ``.gz``; UTF-8, with or without a byte order mark.
+        whole_lists: give a JSON list as JSON; else its first value stands for it.
 
     Raises:
         ModelError: ``model.file_missing``, ``model.file_type``, ``model.file_broken`` or ``model.file_empty``.
@@ -37,7 +38,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     name = path.name.lower().removesuffix(".gz")
     text = _decode(path)
     if name.endswith((".jsonl", ".ndjson")):
-        rows = list(_json_rows(path, text))
+        rows = list(_json_rows(path, text, whole_lists))
     elif name.endswith((".csv", ".tsv")):
         rows = list(_csv_rows(path, text, "\t" if name.endswith(".tsv") else ","))
     else:
@@ -99,7 +100,7 @@ def _csv_rows(path: Path, text: str, delimiter: str) -> Iterator[dict[str, str]]
         csv.field_size_limit(before)
 
 
-def _json_rows(path: Path, text: str) -> Iterator[dict[str, str]]:
+def _json_rows(path: Path, text: str, whole_lists: bool) -> Iterator[dict[str, str]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -109,16 +110,16 @@ def _json_rows(path: Path, text: str) -> Iterator[dict[str, str]]:
             raise ModelError("model.file_broken", file=path.name, line=number, reason=f"JSON: {error}") from error
         if not isinstance(row, dict):
             raise ModelError("model.file_broken", file=path.name, line=number, reason="not a JSON object")
-        yield {str(key): _cell(value) for key, value in row.items()}
+        yield {str(key): _cell(value, whole_lists) for key, value in row.items()}
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, whole_lists: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
-        return _cell(value[0]) if value else ""
+    if isinstance(value, list) and not whole_lists:
+        return _cell(value[0], whole_lists) if value else ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

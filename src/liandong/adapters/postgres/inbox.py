@@ -14,8 +14,8 @@ from django.db import OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from liandong.adapters.postgres.models import InboxMessage
-from liandong.application.reactions import HANDOVER_FACT
 from liandong.application.receive_message import receive_message
+from liandong.application.shared_streams import SHARED
 from liandong.application.world import World
 from liandong.domain.errors import LiandongError, RemoteProtocolError, StreamConflict
 from liandong.domain.exchange.envelope import Envelope
@@ -72,15 +72,16 @@ def _take(world: World, envelope: Envelope) -> Receipt:
     decision = receive(position, envelope)
     if not isinstance(decision, Apply):
         return decision.receipt(envelope)
-    if envelope.type != HANDOVER_FACT:
+    if envelope.type not in SHARED:
         _keep(envelope, InboxMessage.KEPT, "newer type")
         _advance(envelope)
         return decision.receipt(envelope)
     try:
         _apply(world, envelope)
-    except StreamConflict:
-        raise
     except LiandongError as error:
+        # A number that was taken stays taken: trying again would hold up everything behind it.
+        if isinstance(error, StreamConflict) and error.code != "number.taken":
+            raise
         reason = f"{error.code}: {error.sentence('en')}"[:300]
         _keep(envelope, InboxMessage.QUARANTINED, reason)
         return quarantine(envelope, error.code)

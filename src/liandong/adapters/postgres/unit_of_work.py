@@ -21,10 +21,9 @@ from psycopg.types.json import Jsonb
 
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.ids import uuid7
-from liandong.application.numbers import number_of
-from liandong.application.outline import outline_of
 from liandong.application.ports import Earlier, Message
-from liandong.domain.errors import StreamConflict, StreamNotFound, StreamOfOtherKind
+from liandong.application.shared_streams import is_shared
+from liandong.domain.errors import StreamConflict, StreamNotFound
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
@@ -33,12 +32,22 @@ __all__ = ["CHANGED", "OUTBOX", "PostgresUnitOfWork", "PostgresWork"]
 #: NOTIFY channels: a stream changed; something waits for a peer.
 CHANGED, OUTBOX = "liandong_changed", "liandong_outbox"
 
+#: First character of human numbers, by kind.
+LETTERS = {
+    StreamKind.APPEAL: "诉",
+    StreamKind.ALARM: "警",
+    StreamKind.WORK_ORDER: "工",
+    StreamKind.HANDOVER: "联",
+    StreamKind.CONSULTATION: "商",
+    StreamKind.WHISTLE: "哨",
+    StreamKind.SUPERVISION: "督",
+}
+
 INSERT_STREAM = """
 INSERT INTO stream (id, kind, number, phase, seq, head, data, appeal, urgent, side, item, unit, summary, place, phone, key, opened_at, updated_at)
 VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
 UPDATE_STREAM = """
-UPDATE stream SET phase=%s, seq=%s, head=%s, data=%s, urgent=%s, side=%s, item=%s, unit=%s, summary=%s, place=%s, phone=%s, updated_at=%s
-WHERE id=%s AND seq=%s"""
+UPDATE stream SET phase=%s, seq=%s, head=%s, data=%s, urgent=%s, side=%s, item=%s, unit=%s, updated_at=%s WHERE id=%s AND seq=%s"""
 INSERT_JOURNAL = "INSERT INTO journal (stream, kind, seq, name, actor, at, data, before, hash) VALUES "
 INSERT_OUTBOX = """
 WITH place AS (
@@ -63,11 +72,13 @@ class PostgresUnitOfWork:
 
     Parameters:
         zone: the city's, for the day in human numbers.
+        mark: this node's letters in numbers that other nodes hold too.
         defer: defers a job on the same connection: name, aware time, arguments.
     """
 
-    def __init__(self, zone: ZoneInfo, defer: Callable[[str, datetime, Mapping[str, Any]], None]) -> None:
+    def __init__(self, zone: ZoneInfo, defer: Callable[[str, datetime, Mapping[str, Any]], None], mark: str = "") -> None:
         self._zone = zone
+        self._mark = mark
         self._defer = defer
         self._held: dict[StreamId, _Held] = {}
         self._entries: list[tuple[StreamKind, Entry]] = []
@@ -95,14 +106,14 @@ class PostgresUnitOfWork:
     def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
         held = self._held.get(stream)
         if held is not None:
-            return _of_kind(held.state, kind)
+            return held.state
         with connection.cursor() as cursor:
-            cursor.execute("SELECT phase, seq, data, head, opened_at, kind FROM stream WHERE id = %s", [stream])
+            cursor.execute("SELECT phase, seq, data, head, opened_at FROM stream WHERE id = %s AND kind = %s", [stream, kind.value])
             row = cursor.fetchone()
         if row is None:
             raise StreamNotFound(id=stream)
         data = row[2] if isinstance(row[2], dict) else json.loads(row[2])
-        state = _of_kind(StreamState(StreamKind(row[5]), stream, row[0], row[1], data, row[3]), kind)
+        state = StreamState(kind, stream, row[0], row[1], data, row[3])
         self._held[stream] = _Held(row[1], state, row[4], row[4])
         return state
 
@@ -137,7 +148,9 @@ class PostgresUnitOfWork:
         with connection.cursor() as cursor:
             cursor.execute("SELECT liandong_next_number(%s, %s)", [kind.value, day])
             count = cursor.fetchone()[0]
-        return number_of(kind, day, count)
+        # A number that two nodes hold says which of them gave it; otherwise both would give the same.
+        mark = self._mark if is_shared(kind) else ""
+        return f"{LETTERS[kind]}{mark}{day}{count:04d}"
 
     def earlier(self, *, phone: str, place: str, since: datetime, limit: int = 5) -> Sequence[Earlier]:
         parts, values = [], []
@@ -194,21 +207,30 @@ class PostgresUnitOfWork:
             self._notify(cursor, changed)
 
     def _write_stream(self, cursor: Any, held: _Held) -> None:
-        state, outline = held.state, outline_of(held.state)
-        shown = (outline.urgent, outline.side, outline.item, outline.unit, outline.summary, outline.place, outline.phone)
-        data = Jsonb(dict(state.data))
+        state, data = held.state, held.state.data
+        columns = (
+            bool(data.get("urgent") or data.get("danger")),
+            str(data.get("side", ""))[:12],
+            str(data.get("item", ""))[:20],
+            str(data.get("unit", ""))[:40],
+        )
         if held.loaded_seq:
             cursor.execute(
-                UPDATE_STREAM, [state.phase, state.seq, state.head, data, *shown, held.updated_at, state.id, held.loaded_seq]
+                UPDATE_STREAM, [state.phase, state.seq, state.head, Jsonb(dict(data)), *columns, held.updated_at, state.id, held.loaded_seq]
             )
             if cursor.rowcount != 1:
                 raise StreamConflict()
             return
+        appeal = state.id if state.kind == StreamKind.APPEAL else data.get("appeal")
+        record = data.get("record") or {}
+        summary = " ".join(str(data.get("summary") or data.get("text") or record.get("text") or "").split())[:240]
+        place = str(data.get("place") or record.get("place") or "")[:300]
+        key = data.get("key") if state.kind == StreamKind.APPEAL else None
         cursor.execute(
             INSERT_STREAM,
             [
-                state.id, state.kind.value, outline.number, state.phase, state.seq, state.head, data, outline.appeal, *shown,
-                outline.key, held.opened_at, held.updated_at,
+                state.id, state.kind.value, data["number"], state.phase, state.seq, state.head, Jsonb(dict(data)), appeal, *columns,
+                summary, place, str(data.get("phone", ""))[:40], key, held.opened_at, held.updated_at,
             ],
         )  # fmt: skip
 
@@ -229,12 +251,6 @@ class PostgresUnitOfWork:
             cursor.execute("SELECT pg_notify(%s, %s)", [OUTBOX, peer])
 
 
-def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:
-    if state.kind != kind:
-        raise StreamOfOtherKind(id=state.id)
-    return state
-
-
 def _meaning(failure: BaseException) -> BaseException:
     """Return what a database failure means to a person, or itself."""
     if isinstance(failure, IntegrityError):
@@ -247,10 +263,11 @@ def _meaning(failure: BaseException) -> BaseException:
 class PostgresWork:
     """The port ``Work``."""
 
-    def __init__(self, zone: str, defer: Callable[[str, datetime, Mapping[str, Any]], None]) -> None:
+    def __init__(self, zone: str, defer: Callable[[str, datetime, Mapping[str, Any]], None], mark: str = "") -> None:
         self._zone = ZoneInfo(zone)
         self._defer = defer
+        self._mark = mark
 
     def __call__(self) -> PostgresUnitOfWork:
         """Return a unit of work that has not begun."""
-        return PostgresUnitOfWork(self._zone, self._defer)
+        return PostgresUnitOfWork(self._zone, self._defer, self._mark)

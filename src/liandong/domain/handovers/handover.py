@@ -82,7 +82,6 @@ FIELDS = {
     each.name: each
     for each in (
         Field("number", "联动单号", "handover number", limit=40),
-        Field("peer_number", "对方联动单号", "handover number over there", limit=40),
         Field("appeal", "诉求", "appeal", limit=60),
         Field("order", "承办单", "order", limit=60),
         Field("origin", "首接平台", "first receiver", limit=60),
@@ -203,7 +202,7 @@ def _question_open(state: StreamState, command: Command, context: Mapping[str, A
 
 def _straight() -> list[Row]:
     born = ("appeal", "record", "origin", "destination")
-    about = ("number", "peer_number", "order", "reason", "cause", "danger", "clause", "contact", "attachments")
+    about = ("number", "order", "reason", "cause", "danger", "clause", "contact", "attachments")
     return [
         Row(
             S.NEW,

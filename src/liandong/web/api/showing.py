@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from liandong.adapters.postgres.models import ApiToken, Stream
-from liandong.application.outline import outline_of
 from liandong.application.route import party_here
+from liandong.application.shared_streams import is_shared
 from liandong.application.world import MACHINES
 from liandong.domain.errors import StreamNotFound
 from liandong.domain.journal.facts import Party, Role, StreamId, StreamKind, StreamState
@@ -59,22 +59,22 @@ def show(token: ApiToken, row: Stream, *, whole: bool = True) -> dict[str, Any]:
 def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
     """Return a stream that was just written, without asking the database again."""
     data = state.data
-    outline = outline_of(state)
+    record = data.get("record") or {}
     times = data.get("times") or {}
     return {
         "id": state.id,
         "kind": state.kind.value,
-        "number": outline.number,
+        "number": data.get("number", ""),
         "phase": state.phase,
         "phase_title": MACHINES[state.kind].title(state.phase),
         "seq": state.seq,
-        "appeal": outline.appeal,
-        "urgent": outline.urgent,
-        "side": outline.side,
-        "item": outline.item,
-        "unit": outline.unit,
-        "summary": outline.summary,
-        "place": outline.place,
+        "appeal": state.id if state.kind == StreamKind.APPEAL else data.get("appeal"),
+        "urgent": bool(data.get("urgent") or data.get("danger")),
+        "side": data.get("side", ""),
+        "item": data.get("item", ""),
+        "unit": data.get("unit", ""),
+        "summary": " ".join(str(data.get("summary") or data.get("text") or record.get("text") or "").split())[:240],
+        "place": str(data.get("place") or record.get("place") or ""),
         "opened_at": min(times.values(), default=""),
         "updated_at": max(times.values(), default=""),
         "allowed": list(_allowed(token, state)),
@@ -83,7 +83,7 @@ def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
 
 
 def _allowed(token: ApiToken, state: StreamState) -> tuple[str, ...]:
-    party = party_here(world().desk, state.data) if state.kind == StreamKind.HANDOVER else Party.NONE
+    party = party_here(world().desk, state.data) if is_shared(state.kind) else Party.NONE
     return MACHINES[state.kind].allowed(state, Role(token.role), party)
 
 
