@@ -28,8 +28,15 @@ def summary_of(text: str) -> str:
     return line if len(line) <= SUMMARY_CHARACTERS else line[: SUMMARY_CHARACTERS - 1] + "…"
 
 
-def start_order(session: Session, appeal: StreamState, actor: Actor, *, handover: str = "", summary: str = "") -> StreamState:
-    """Create this side's order for an appeal; the order knows its appeal, and its handover when it came by one."""
+def start_order(
+    session: Session, appeal: StreamState, actor: Actor, *, handover: str = "", summary: str = "", since: str = ""
+) -> StreamState:
+    """Create this side's order for an appeal; the order knows its appeal, and its handover when it came by one.
+
+    Parameters:
+        since: ISO, aware; when its first clock counts from where that is earlier than now: a matter that came back keeps
+            the deadline of its first receiver.
+    """
     said = appeal.data
     kind = order_kind(session.world.desk.side, str(said.get("side", "")))
     data: dict[str, Any] = {
@@ -39,6 +46,9 @@ def start_order(session: Session, appeal: StreamState, actor: Actor, *, handover
         "item": said.get("item", ""),
         "urgent": bool(said.get("urgent", False)),
         "handover": handover,
+        "kind": said.get("kind", ""),
+        "division": said.get("division", ""),
+        "since": since,
     }
     return session.start(kind, "take" if kind == StreamKind.ALARM else "receive", actor, data)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from liandong.application.ports import UnitOfWork
+from liandong.application.timekeeping import keep_time, limits_for
 from liandong.application.world import MACHINES, World
 from liandong.domain.errors import CommandRefused, Refusal
 from liandong.domain.journal.facts import Actor, Command, Fact, Role, StreamId, StreamKind, StreamState
@@ -85,7 +86,7 @@ class Session:
 
     def _decide(self, state: StreamState, name: str, actor: Actor, data: Mapping[str, Any], context: Mapping[str, Any]) -> StreamState:
         command = Command(name, actor, self.at, data)
-        outcome = MACHINES[state.kind].decide(state, command, {**self.world.guard_context(), **context})
+        outcome = MACHINES[state.kind].decide(state, command, {**self.world.guard_context(), **limits_for(self, state, name), **context})
         if isinstance(outcome, Refusal):
             raise CommandRefused(outcome)
         return self._append(state, outcome, own=True)
@@ -96,6 +97,8 @@ class Session:
             from_here = MACHINES[before.kind].evolve(from_here, fact)
         after = self.unit.append(before, facts, from_here)
         self._held[after.id] = after
+        for fact in facts:
+            keep_time(self, after, fact, own=own)
         self._follow(before, after, facts, own=own)
         return self._held[after.id]
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from liandong.domain.clocks import KeptClock
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
 __all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "Peer", "PeerRelation", "Triage", "UnitOfWork", "Work"]
@@ -156,6 +157,14 @@ class UnitOfWork(Protocol):
 
     def defer(self, name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
         """Defer a job (a time-out) to an aware time."""
+        ...
+
+    def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
+        """Return the clocks of a record as kept so far, oldest first."""
+        ...
+
+    def keep_clocks(self, state: StreamState, clocks: Sequence[KeptClock]) -> None:
+        """Write the clocks of a record with its facts: all of them, in place of what was kept."""
         ...
 
     def number(self, kind: StreamKind, at: datetime) -> str:

@@ -133,7 +133,9 @@ def take_back(session: Session, before: StreamState, after: StreamState, fact: F
         return
     appeal = session.perform(appeal.kind, appeal.id, "take_back", session.system, {"reason": reason})
     if appeal.phase == "taken":
-        order = order or start_order(session, appeal, session.system)
+        # The citizen has waited since it was handed over: the first receiver's clock counts from there.
+        since = str(after.data.get("times", {}).get("HandoverOffered", ""))
+        order = order or start_order(session, appeal, session.system, since=since)
         session.perform(appeal.kind, appeal.id, "keep", session.system, {"order": order.id, "reason": reason})
 
 

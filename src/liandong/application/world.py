@@ -9,6 +9,7 @@ from typing import Any
 from liandong.application.ports import Clock, Desk, Ids, Triage, Work
 from liandong.domain.alarms.alarm import ALARM
 from liandong.domain.appeals.appeal import APPEAL
+from liandong.domain.clocks import Rulebook
 from liandong.domain.handovers.handover import HANDOVER
 from liandong.domain.journal.facts import Fact, StreamKind
 from liandong.domain.journal.machine import Machine
@@ -33,6 +34,8 @@ class World:
     reactions: Callable[[Fact, bool], Sequence[Callable[..., None]]]
     #: More that guards may ask for; plain values.
     context: Mapping[str, Any] = field(default_factory=dict)
+    #: The city's limits and working days; an empty one keeps no clocks.
+    rulebook: Rulebook = field(default_factory=Rulebook)
 
     def guard_context(self) -> dict[str, Any]:
         """Return the switches that guards read."""

@@ -96,6 +96,10 @@ MESSAGES: dict[str, Message] = {
     "workorder.extension_too_long": Message(
         "延期为 1 至 {most} 个工作日。请修改天数。", "More time is 1 to {most} working days. Change the number."
     ),
+    "workorder.extension_too_late": Message(
+        "办理时限已过（{until}），不能再申请延期。请尽快办结，并向督办员说明。",
+        "The limit has passed ({until}): more time can no longer be asked for. Finish it, and tell the supervisor why.",
+    ),
     "handover.danger_stands": Message(
         "这是险情，收到即受理；处置后方可提出异议。", "This is danger: received is accepted. Object after acting."
     ),

@@ -15,10 +15,12 @@ from liandong.application.current import install_world
 from liandong.application.ports import Desk, Peer
 from liandong.application.reactions import reactions_to
 from liandong.application.world import World
+from liandong.domain.clocks import Rulebook
+from liandong.domain.routing import DivisionLevel
 from liandong.domain.triage import Triage
 from liandong.node.settings import NODE_FILE, NodeSettings, read_node
 
-__all__ = ["SystemClock", "load_city_pack", "make_triage", "node_settings", "start", "triage_of", "world_of"]
+__all__ = ["SystemClock", "load_city_pack", "make_triage", "node_settings", "rulebook_of", "start", "triage_of", "world_of"]
 
 
 class SystemClock:
@@ -66,7 +68,15 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
         zone=pack.zone,
         switches=asdict(pack.settings),
     )
-    return World(SystemClock(), TimeOrderedIds(), desk, PostgresWork(pack.zone, defer_job, settings.mark), triage, reactions_to)
+    rulebook = rulebook_of(pack)
+    work = PostgresWork(pack.zone, defer_job, settings.mark, rulebook)
+    return World(SystemClock(), TimeOrderedIds(), desk, work, triage, reactions_to, rulebook=rulebook)
+
+
+def rulebook_of(pack: Pack) -> Rulebook:
+    """Return the clocks of a city: its rules, its calendar, and which of its streets and towns are country."""
+    country = frozenset(each.code for each in pack.divisions if each.level == DivisionLevel.STREET and each.name.endswith(("镇", "乡")))
+    return Rulebook(pack.clocks, pack.calendar, country)
 
 
 def start(node_file: Path | None = None) -> World:

@@ -15,7 +15,7 @@ from liandong.domain.clocks import ClockRule, Limit, LimitUnit
 
 __all__ = ["read_calendar", "read_clocks"]
 
-MACHINES = ("call", "alarm", "workorder", "handover", "consultation", "whistle", "supervision", "service")
+MACHINES = ("appeal", "call", "alarm", "workorder", "handover", "consultation", "whistle", "supervision", "service")
 _CODE = re.compile(r"[a-z]+(\.[a-z0-9_]+){1,3}")
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 
@@ -26,15 +26,16 @@ def read_clocks(folder: Path, problems: Problems) -> tuple[ClockRule, ...]:
     if file is None:
         return ()
     file.top("clock").nothing_else()
-    lines: dict[str, int] = {}
+    lines: dict[tuple[str, date], int] = {}
     found = []
     for row in file.tables("clock"):
         code = row.text("code")
-        if code in lines:
-            row.wrong("code.duplicate", "code", value=code, first=lines[code])
+        version = (code, row.date("effective_from", date.min))
+        if version in lines:
+            row.wrong("code.duplicate", "code", value=code, first=lines[version])
         elif code and not _CODE.fullmatch(code):
             row.wrong("code.form", "code", value=code, detail="workorder.handle.complaint")
-        lines.setdefault(code, row.line)
+        lines.setdefault(version, row.line)
         found.append(_clock(row, code))
         row.nothing_else()
     if not found:
@@ -63,6 +64,9 @@ def _clock(row: Row, code: str) -> ClockRule:
         warn_before=row.limit("warn_before"),
         pausable=row.flag("pausable"),
         extension=row.limit("extension"),
+        items=row.texts("items"),
+        effective_from=row.date("effective_from") if row.has("effective_from") else None,
+        climbs=row.flag("climbs", True),
     )
 
 

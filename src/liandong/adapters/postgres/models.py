@@ -20,6 +20,7 @@ __all__ = [
     "OutboxMessage",
     "PeerStatus",
     "Stream",
+    "Timer",
     "User",
 ]
 
@@ -109,6 +110,48 @@ class JournalEntry(models.Model):
     class Meta:
         db_table = "journal"
         constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="journal_stream_seq_unique")]
+
+
+class Timer(models.Model):
+    """A clock of a record, as the facts of its journal have kept it: written with them, read by lists and by the worker."""
+
+    id = models.BigAutoField(primary_key=True)
+    stream = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    #: Which clock of this kind of record, and its how manieth start.
+    step = models.CharField(max_length=24)
+    round = models.IntegerField()
+    #: The rule of the pack it keeps.
+    code = models.CharField(max_length=80)
+    #: Who owes it: a unit's code, or "" for a desk.
+    unit = models.CharField(max_length=40, blank=True, default="")
+    owed_by = models.CharField(max_length=12, default="unit")
+    #: A right that lapses, not a duty.
+    is_right = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    #: None while it stands still or is over.
+    due_at = models.DateTimeField(null=True)
+    #: When the worker has to look at it: to warn, or because it is due. None: nothing to do.
+    next_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    fired_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    #: ``open``, ``done`` or ``void``.
+    outcome = models.CharField(max_length=8, default="open")
+    #: Pauses and extensions: what the deadline is worked out from.
+    history = models.JSONField(default=dict)
+    #: How often acting on it failed, and why the last time.
+    attempts = models.IntegerField(default=0)
+    problem = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        db_table = "timer"
+        constraints = [models.UniqueConstraint(fields=["stream", "step", "round"], name="timer_round_unique")]
+        indexes = [
+            models.Index(fields=["next_at"], name="timer_next", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["due_at"], name="timer_open_due", condition=Q(outcome="open")),
+            models.Index(fields=["unit", "due_at"], name="timer_open_unit", condition=Q(outcome="open") & ~Q(unit="")),
+        ]
 
 
 class OutboxMessage(models.Model):

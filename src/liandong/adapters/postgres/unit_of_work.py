@@ -21,8 +21,10 @@ from psycopg.types.json import Jsonb
 
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.ids import uuid7
+from liandong.adapters.postgres.timers import read_clocks, write_clocks
 from liandong.application.ports import Earlier, Message
 from liandong.application.shared_streams import is_shared
+from liandong.domain.clocks import KeptClock, Rulebook
 from liandong.domain.errors import StreamConflict, StreamNotFound
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
@@ -32,6 +34,8 @@ __all__ = ["CHANGED", "OUTBOX", "PostgresUnitOfWork", "PostgresWork"]
 #: NOTIFY channels: a stream changed; something waits for a peer.
 CHANGED, OUTBOX = "liandong_changed", "liandong_outbox"
 
+#: Kinds that are known by a key of their own: an appeal by its source, a supervision by what it supervises.
+KEYED = frozenset({StreamKind.APPEAL, StreamKind.SUPERVISION})
 #: First character of human numbers, by kind.
 LETTERS = {
     StreamKind.APPEAL: "诉",
@@ -65,6 +69,15 @@ class _Held:
     state: StreamState
     opened_at: datetime
     updated_at: datetime
+    unit: str = ""
+
+
+@dataclass(slots=True)
+class _HeldClocks:
+    """The clocks of a record as loaded and as they will be written."""
+
+    before: tuple[KeptClock, ...]
+    now: tuple[KeptClock, ...]
 
 
 class PostgresUnitOfWork:
@@ -74,12 +87,21 @@ class PostgresUnitOfWork:
         zone: the city's, for the day in human numbers.
         mark: this node's letters in numbers that other nodes hold too.
         defer: defers a job on the same connection: name, aware time, arguments.
+        rulebook: the city's clocks, to read kept ones with their rules.
     """
 
-    def __init__(self, zone: ZoneInfo, defer: Callable[[str, datetime, Mapping[str, Any]], None], mark: str = "") -> None:
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        defer: Callable[[str, datetime, Mapping[str, Any]], None],
+        mark: str = "",
+        rulebook: Rulebook | None = None,
+    ) -> None:
         self._zone = zone
         self._mark = mark
         self._defer = defer
+        self._rulebook = rulebook or Rulebook()
+        self._clocks: dict[StreamId, _HeldClocks] = {}
         self._held: dict[StreamId, _Held] = {}
         self._entries: list[tuple[StreamKind, Entry]] = []
         self._messages: list[tuple[Message, datetime]] = []
@@ -114,7 +136,7 @@ class PostgresUnitOfWork:
             raise StreamNotFound(id=stream)
         data = row[2] if isinstance(row[2], dict) else json.loads(row[2])
         state = StreamState(kind, stream, row[0], row[1], data, row[3])
-        self._held[stream] = _Held(row[1], state, row[4], row[4])
+        self._held[stream] = _Held(row[1], state, row[4], row[4], str(data.get("unit", "")))
         return state
 
     def append(self, before: StreamState, facts: Sequence[Fact], after: StreamState) -> StreamState:
@@ -131,7 +153,7 @@ class PostgresUnitOfWork:
             held = self._held[before.id] = _Held(0, sealed, at, at)
         held.state, held.updated_at = sealed, at
         key = sealed.data.get("key")
-        if key and sealed.kind == StreamKind.APPEAL:
+        if key and sealed.kind in KEYED:
             self._keys[str(key)] = sealed.id
         return sealed
 
@@ -142,6 +164,23 @@ class PostgresUnitOfWork:
 
     def defer(self, name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
         self._defer(name, at, arguments)
+
+    def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
+        return self._clocks_of(state).now
+
+    def keep_clocks(self, state: StreamState, clocks: Sequence[KeptClock]) -> None:
+        self._clocks_of(state).now = tuple(clocks)
+
+    def _clocks_of(self, state: StreamState) -> _HeldClocks:
+        held = self._clocks.get(state.id)
+        if held is None:
+            stream = self._held.get(state.id)
+            found: tuple[KeptClock, ...] = ()
+            if stream is None or stream.loaded_seq:
+                with connection.cursor() as cursor:
+                    found = read_clocks(cursor, state.id, self._rulebook)
+            held = self._clocks[state.id] = _HeldClocks(found, found)
+        return held
 
     def number(self, kind: StreamKind, at: datetime) -> str:
         day = at.astimezone(self._zone).strftime("%Y%m%d")
@@ -179,13 +218,18 @@ class PostgresUnitOfWork:
         return None if row is None else StreamId(str(row[0]))
 
     def _write(self) -> None:
-        if not self._entries:
+        if not self._entries and not self._clocks:
             return
         with connection.cursor() as cursor:
             changed = [held for held in self._held.values() if held.state.seq != held.loaded_seq]
+            for stream in sorted(self._clocks):
+                clocks, held_stream = self._clocks[stream], self._held[stream]
+                write_clocks(cursor, held_stream.state, clocks.before, clocks.now, held_stream.unit, self._rulebook)
             # Always in the same order, so that two transactions cannot wait for each other.
             for held in sorted(changed, key=lambda each: each.state.id):
                 self._write_stream(cursor, held)
+            if not self._entries:
+                return
             values: list[Any] = []
             for kind, entry in self._entries:
                 fact = entry.fact
@@ -225,7 +269,7 @@ class PostgresUnitOfWork:
         record = data.get("record") or {}
         summary = " ".join(str(data.get("summary") or data.get("text") or record.get("text") or "").split())[:240]
         place = str(data.get("place") or record.get("place") or "")[:300]
-        key = data.get("key") if state.kind == StreamKind.APPEAL else None
+        key = data.get("key") if state.kind in KEYED else None
         cursor.execute(
             INSERT_STREAM,
             [
@@ -263,11 +307,14 @@ def _meaning(failure: BaseException) -> BaseException:
 class PostgresWork:
     """The port ``Work``."""
 
-    def __init__(self, zone: str, defer: Callable[[str, datetime, Mapping[str, Any]], None], mark: str = "") -> None:
+    def __init__(
+        self, zone: str, defer: Callable[[str, datetime, Mapping[str, Any]], None], mark: str = "", rulebook: Rulebook | None = None
+    ) -> None:
         self._zone = ZoneInfo(zone)
         self._defer = defer
         self._mark = mark
+        self._rulebook = rulebook
 
     def __call__(self) -> PostgresUnitOfWork:
         """Return a unit of work that has not begun."""
-        return PostgresUnitOfWork(self._zone, self._defer, self._mark)
+        return PostgresUnitOfWork(self._zone, self._defer, self._mark, self._rulebook)

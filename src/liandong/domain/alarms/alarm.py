@@ -85,6 +85,9 @@ FIELDS = {
         Field("longitude", "经度", "longitude", limit=20),
         Field("latitude", "纬度", "latitude", limit=20),
         Field("linked", "关联件", "linked record", limit=60),
+        Field("kind", "类别", "kind", limit=20),
+        Field("division", "行政区划", "division", limit=12),
+        Field("since", "起算时间", "counted from", limit=40),
     )
 }
 
@@ -170,7 +173,7 @@ def _no_danger_left(state: StreamState, command: Command, context: Mapping[str, 
 
 def _rows() -> tuple[Row, ...]:
     born = ("appeal", "summary")
-    about = ("number", "handover", "place", "item", "urgent", "unit", "longitude", "latitude", "linked")
+    about = ("number", "handover", "place", "item", "urgent", "unit", "longitude", "latitude", "linked", "kind", "division", "since")
     sent = ("note", "officers")
     done = ("result_code", "officers", "contact", "attachments")
     rows = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from liandong.domain.clocks.calendar import WorkingCalendar, aware
@@ -65,6 +65,12 @@ class ClockRule:
     pausable: bool = False
     #: The most it may be extended by in all, or None where it may not.
     extension: Limit | None = None
+    #: Codes of classes or items it is for, whatever else applies; empty for all.
+    items: tuple[str, ...] = ()
+    #: The day from which clocks start under it, or None: always. Several versions of a code may stand beside each other.
+    effective_from: date | None = None
+    #: Whether being late with it is reminded of, supervised and so on by itself.
+    climbs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,9 @@ FIELDS = {
         Field("suspension", "中止情形", "ground of suspension", form="choice", choices=SUSPENSION_REASONS),
         Field("attachments", "附件", "attachments", form="list", limit=20),
         Field("linked", "关联件", "linked record", limit=60),
+        Field("kind", "类别", "kind", limit=20),
+        Field("division", "行政区划", "division", limit=12),
+        Field("since", "起算时间", "counted from", limit=40),
     )
 }
 
@@ -181,6 +184,10 @@ def _extension_asked(state: StreamState, command: Command, context: Mapping[str,
 
 
 def _days_in_bounds(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """More time is asked for before the limit in ``context['handle_until']`` (ISO, aware; absent: no limit) and within what is left of it."""
+    until = context.get("handle_until")
+    if until and command.at > datetime.fromisoformat(str(until)):
+        return Refusal("workorder.extension_too_late", {"until": until}, EXTENSION)
     most = int(context.get("extension_days_most", 10))
     if 1 <= int(command.data.get("days", 0)) <= most:
         return None
@@ -189,7 +196,7 @@ def _days_in_bounds(state: StreamState, command: Command, context: Mapping[str, 
 
 def _rows() -> tuple[Row, ...]:
     born = ("appeal", "summary")
-    about = ("number", "handover", "place", "item", "urgent", "unit", "linked")
+    about = ("number", "handover", "place", "item", "urgent", "unit", "linked", "kind", "division", "since")
     sent = ("assistants", "note")
     rows = [
         Row(S.NEW, "receive", S.RECEIVED, DESK | {Role.CALL_TAKER}, "OrderReceived", LOOP, born, about),

@@ -1,0 +1,119 @@
+"""Rows of ``timer``: how a kept clock is stored, and read again with the rule it was started under.
+
+Concurrency: rows are written before those of streams, and the worker locks a row before it writes its stream, so that both
+take their locks in one order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from liandong.domain.clocks import Clock, ClockRule, KeptClock, Limit, Outcome, Pause, Rulebook, step_of
+from liandong.domain.journal.facts import StreamState
+
+__all__ = ["COLUMNS", "kept_of", "read_clocks", "write_clocks"]
+
+COLUMNS = "kind, step, round, code, owed_by, is_right, started_at, warned_at, fired_at, stopped_at, outcome, history"
+SELECT = f"SELECT {COLUMNS} FROM timer WHERE stream = %s ORDER BY id"
+UPSERT = """
+INSERT INTO timer (stream, kind, step, round, code, unit, owed_by, is_right, started_at, due_at, next_at, warned_at, fired_at, stopped_at,
+                   outcome, history, attempts, problem)
+VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,0,'')
+ON CONFLICT (stream, step, round) DO UPDATE SET
+    code=EXCLUDED.code, unit=EXCLUDED.unit, due_at=EXCLUDED.due_at, next_at=EXCLUDED.next_at, warned_at=EXCLUDED.warned_at,
+    fired_at=EXCLUDED.fired_at, stopped_at=EXCLUDED.stopped_at, outcome=EXCLUDED.outcome, history=EXCLUDED.history, attempts=0, problem=''"""
+
+
+def read_clocks(cursor: Any, stream: str, rulebook: Rulebook) -> tuple[KeptClock, ...]:
+    """Return the clocks of a record, oldest first."""
+    cursor.execute(SELECT, [stream])
+    return tuple(kept_of(row, rulebook) for row in cursor.fetchall())
+
+
+def kept_of(row: Sequence[Any], rulebook: Rulebook) -> KeptClock:
+    """Return the clock of a row whose columns are ``COLUMNS``."""
+    kind, step, round_, code, owed_by, right, started_at, warned_at, fired_at, stopped_at, outcome, history = row
+    told = history if isinstance(history, dict) else json.loads(history)
+    rule = _rule(code, told, rulebook)
+    pauses = tuple(Pause(_time(since), None if until is None else _time(until)) for since, until in told.get("pauses", ()))
+    extensions = tuple(Limit.parse(each) for each in told.get("extensions", ()))
+    clock = Clock(rule, started_at, pauses, extensions, stopped_at)
+    return KeptClock(kind, step, round_, clock, Outcome(outcome), warned_at, fired_at, right, owed_by)
+
+
+def _rule(code: str, told: Mapping[str, Any], rulebook: Rulebook) -> ClockRule:
+    """Return the rule a clock was started under: its words from the pack, its limits as they were then."""
+    known = next((each for each in rulebook.rules if each.code == code), None)
+    before = told.get("warn")
+    extension = told.get("extension")
+    return ClockRule(
+        code=code,
+        name=known.name if known else code,
+        limit=Limit.parse(told["limit"]),
+        source=known.source if known else "",
+        machine=code.partition(".")[0],
+        warn_before=Limit.parse(before) if before else None,
+        pausable=bool(told.get("pausable")),
+        extension=Limit.parse(extension) if extension else None,
+        climbs=bool(told.get("climbs", True)),
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _history(kept: KeptClock) -> dict[str, Any]:
+    rule = kept.rule
+    told: dict[str, Any] = {"limit": str(rule.limit)}
+    if rule.warn_before is not None:
+        told["warn"] = str(rule.warn_before)
+    if rule.pausable:
+        told["pausable"] = True
+    if rule.extension is not None:
+        told["extension"] = str(rule.extension)
+    if not rule.climbs:
+        told["climbs"] = False
+    if kept.clock.pauses:
+        told["pauses"] = [[each.since.isoformat(), None if each.until is None else each.until.isoformat()] for each in kept.clock.pauses]
+    if kept.clock.extensions:
+        told["extensions"] = [str(each) for each in kept.clock.extensions]
+    return told
+
+
+def write_clocks(cursor: Any, state: StreamState, before: Iterable[KeptClock], clocks: Sequence[KeptClock], unit_before: str, rulebook: Rulebook) -> None:
+    """Write what changed; a clock that began and ended within one transaction leaves no row."""
+    calendar = rulebook.calendar
+    assert calendar is not None, "clocks are kept only with a calendar"
+    known = {each.key: each for each in before}
+    unit = str(state.data.get("unit", ""))[:40]
+    values = []
+    for each in clocks:
+        old = known.get(each.key)
+        if old == each and (unit == unit_before or each.outcome != Outcome.OPEN):
+            continue
+        if old is None and each.outcome != Outcome.OPEN:
+            continue
+        step = step_of(each.machine, each.step)
+        is_open = each.outcome == Outcome.OPEN
+        values.append(
+            [
+                state.id, state.kind.value, each.step, each.round, each.rule.code, unit if step is not None and step.owed_by == "unit" else "",
+                each.owed_by, each.right, each.clock.started_at, each.due(calendar) if is_open else _last_due(old, each, rulebook),
+                each.next_at(calendar), each.warned_at, each.fired_at, each.clock.stopped_at, each.outcome.value, Jsonb(_history(each)),
+            ]
+        )  # fmt: skip
+    if values:
+        cursor.executemany(UPSERT, values)
+
+
+def _last_due(old: KeptClock | None, kept: KeptClock, rulebook: Rulebook) -> datetime | None:
+    """Return the deadline a finished clock had, for lists and statistics."""
+    assert rulebook.calendar is not None
+    due = (old or kept).due(rulebook.calendar)
+    return due.astimezone(UTC) if due is not None else None
