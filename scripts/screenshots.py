@@ -94,13 +94,33 @@ def tour(browser: Browser, police: str, hotline: str, to: Path, *, english: bool
         shoot(page, to, f"{tongue}-police-orders")
         page.goto(police + "/exchange/")
         shoot(page, to, f"{tongue}-exchange")
+    for base, role, name, path in (
+        (police, "reviewer", "review", "/review/"),
+        (hotline, "reviewer", "hotline-review", "/review/"),
+        (police, "leader", "overview", "/overview/"),
+        (police, "dispatcher", "dispatcher", "/"),
+        (hotline, "administrator", "administrator", "/"),
+    ):
+        with person(browser, base, role, english=english) as page:
+            page.goto(base + path)
+            if name.endswith("review") and page.locator(".review-list a.row-link").count():
+                page.keyboard.press("j")
+                page.wait_for_selector("#order .record-grid")
+            shoot(page, to, f"{tongue}-{name}")
+    with person(browser, police, "officer", english=english) as page:
+        page.goto(police + "/desk/")
+        shoot(page, to, f"{tongue}-403")
+    for role, name, path in (("call_taker", "desk", "/desk/new/"), ("call_taker", "orders", "/orders/"), ("leader", "overview", "/overview/"), ("leader", "records", "/records/")):
+        with person(browser, police, role, phone=True, english=english) as page:
+            page.goto(police + path)
+            shoot(page, to, f"{tongue}-phone-{name}")
     with person(browser, hotline, "agent", english=english) as page:
         page.goto(hotline + "/orders/")
         row = page.locator(".order-list a").first
         if row.count():
             row.click()
             page.wait_for_selector("#order .record-grid")
-            act = page.locator("#order .act-buttons button").first
+            act = page.locator("#order .act-buttons button:visible").first
             act.click()
             page.wait_for_timeout(300)
         shoot(page, to, f"{tongue}-hotline-orders")

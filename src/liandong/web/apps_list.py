@@ -10,6 +10,8 @@ WEB_APPS = (
     "liandong.web.shell",
     "liandong.web.calltaker",
     "liandong.web.agent",
+    "liandong.web.review",
+    "liandong.web.overview",
     "liandong.web.unit",
     "liandong.web.records",
     "liandong.web.exchange_desk",

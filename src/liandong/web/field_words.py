@@ -65,9 +65,13 @@ def choice_words(name: str, choice: str) -> str:
     return str(CHOICE_WORDS.get((name, choice), choice))
 
 
-def field_words(name: str, language: str) -> str:
-    """Return what a field is called in ``zh`` or ``en``; its own name where no table knows it."""
-    for machine in MACHINES.values():
+def field_words(name: str, language: str, kind: str = "") -> str:
+    """Return what a field is called in ``zh`` or ``en``; its own name where no table knows it.
+
+    Parameters:
+        kind: of the record whose table is asked first: a unit is one thing to police and another to the hotline.
+    """
+    for machine in sorted(MACHINES.values(), key=lambda each: each.kind != kind):
         spec: Field | None = machine.fields.get(name)
         if spec is not None:
             return spec.en if language.startswith("en") else spec.zh

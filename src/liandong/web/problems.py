@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from liandong.domain.errors import MESSAGES, LiandongError, fill
+from liandong.web.domain_english import english
 
 __all__ = ["sentence_of", "status_of"]
 
@@ -44,8 +45,10 @@ def sentence_of(error: LiandongError, language: str) -> str:
     short = "en" if language.startswith("en") else "zh"
     data = dict(error.data)
     names = data.get("names")
-    if short == "en" and error.code == "input.required" and isinstance(names, list):
-        data["fields"] = [field_words(str(name), "en") for name in names]
-    if short == "en" and error.code == "command.not_allowed" and isinstance(data.get("roles"), list):
-        data["who"] = [str(role).replace("_", " ") for role in data["roles"]]
+    if short == "en":
+        if error.code == "input.required" and isinstance(names, list):
+            data["fields"] = [field_words(str(name), "en") for name in names]
+        if error.code == "command.not_allowed" and isinstance(data.get("roles"), list):
+            data["who"] = [str(role).replace("_", " ") for role in data["roles"]]
+        data = {name: english(value) for name, value in data.items()}
     return fill(error.code, data, short) if error.code in MESSAGES else error.code

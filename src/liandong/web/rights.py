@@ -35,6 +35,8 @@ CALLING = DESKS | FIELD_ROLES | {Role.REVIEWER}
 #: desk -> roles that have it in their menu; the same table guards the page.
 MENUS: Mapping[str, frozenset[Role]] = {
     "desk": DESKS,
+    "overview": WATCHING | {Role.DISPATCHER},
+    "review": frozenset({Role.REVIEWER, Role.DISPATCHER, Role.SUPERVISOR}),
     "orders": DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER},
     "unit": FIELD_ROLES,
     "records": DESKS | WATCHING | FIELD_ROLES,
@@ -44,10 +46,10 @@ HOMES = {
     Role.CALL_TAKER: "desk",
     Role.AGENT: "orders",
     Role.DISPATCHER: "orders",
-    Role.REVIEWER: "orders",
-    Role.SUPERVISOR: "orders",
-    Role.LEADER: "records",
-    Role.ANALYST: "records",
+    Role.REVIEWER: "review",
+    Role.SUPERVISOR: "overview",
+    Role.LEADER: "overview",
+    Role.ANALYST: "overview",
     Role.ADMINISTRATOR: "exchange",
     Role.OFFICER: "unit",
     Role.UNIT_STAFF: "unit",

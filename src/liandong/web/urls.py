@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("liandong.web.shell.urls")),
     path("desk/", include("liandong.web.calltaker.urls")),
     path("orders/", include("liandong.web.agent.urls")),
+    path("review/", include("liandong.web.review.urls")),
+    path("overview/", include("liandong.web.overview.urls")),
     path("unit/", include("liandong.web.unit.urls")),
     path("records/", include("liandong.web.records.urls")),
     path("exchange/", include("liandong.web.exchange_desk.urls")),

@@ -13,11 +13,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from liandong.adapters.postgres.models import Look
 from liandong.application.orders import order_kind
-from liandong.domain.journal.facts import StreamKind
+from liandong.domain.journal.facts import Role, StreamKind
 from liandong.web.reading.streams import COLUMNS, one
+from liandong.web.reading.touches import with_touches
 from liandong.web.records.views import whole_record
-from liandong.web.rights import visible
+from liandong.web.rights import role_of, visible
 from liandong.web.shell.gate import gate
 from liandong.web.world import world
 
@@ -25,6 +27,8 @@ __all__ = ["board", "home", "order"]
 
 #: Rows shown in one tab.
 ROWS = 50
+#: Tabs in which nothing waits for this desk.
+OVER = frozenset({"sent", "done"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def order(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
     found = one(request.user, str(stream))
     if found is None:
         raise Http404
+    Look.objects.create(person=request.user.get_username(), stream=found.id)
     return render(request, "agent/order.html", {**whole_record(request, found), "chosen": found})
 
 
@@ -95,9 +100,19 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     counts = _counts(request, known)
     counted = [Tab(each.name, each.title, each.icon, each.kind, each.phases, counts[each.name]) for each in known]
     wanted = str(request.GET.get("tab", ""))
-    here = next((each for each in counted if each.name == wanted), None) or next((each for each in counted[:6] if each.count and each.name not in ("sent", "done")), counted[0])
-    rows = list(_rows(request, here).only(*COLUMNS).order_by("-urgent", "-updated_at", "-id")[:ROWS])
-    return {"tabs": counted, "tab": here, "rows": rows}
+    here = next((each for each in counted if each.name == wanted), None) or _first(request, counted)
+    # What waits stands in the order of waiting; what is over or was sent, newest first.
+    order = ("-updated_at", "-id") if here.name in OVER else ("-urgent", "updated_at", "id")
+    rows = _rows(request, here).only(*COLUMNS).order_by(*order)[:ROWS]
+    return {"tabs": counted, "tab": here, "rows": list(rows) if here.name in OVER else with_touches(rows), "waits": here.name not in OVER, "most": ROWS}
+
+
+def _first(request: HttpRequest, counted: list[Tab]) -> Tab:
+    """Return the tab a person begins with: the dispatcher's is what has no unit yet; else the first where something waits."""
+    waiting = [each for each in counted if each.count and each.name not in OVER]
+    if role_of(request.user) == Role.DISPATCHER:
+        waiting.sort(key=lambda each: each.name != "dispatch")
+    return waiting[0] if waiting else counted[0]
 
 
 def _rows(request: HttpRequest, tab: Tab) -> Any:

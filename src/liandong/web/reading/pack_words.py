@@ -12,7 +12,7 @@ from liandong.domain.catalogue.items import Clause, Item
 from liandong.domain.routing import Place, suggest_units
 from liandong.web.world import pack
 
-__all__ = ["clause_of", "item_name", "item_of", "items_of", "peer_title", "unit_choices", "unit_name"]
+__all__ = ["clause_of", "item_name", "item_of", "items_of", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
 
 #: How many units stand first in a choice because they fit.
 FITTING = 5
@@ -40,6 +40,16 @@ def unit_name(code: str) -> str:
         return ""
     found = _index(pack()).units.get(code)
     return found if found else code
+
+
+def unit_known(code: str) -> bool:
+    """Tell whether the directory has a unit; codes of units it has not are nothing for readers."""
+    return code in _index(pack()).units
+
+
+def people_of_pack() -> dict[str, str]:
+    """Return account name -> name of the demonstration's people of both sides."""
+    return _index(pack()).people
 
 
 def clause_of(code: str, item: str = "") -> Clause | None:
@@ -81,6 +91,7 @@ class _Index:
     def __init__(self, city: Pack) -> None:
         self.items = {each.code: each for each in city.catalogue.items}
         self.units = {each.code: each.name for each in city.units}
+        self.people = {each.username: each.name for each in city.users}
         self.clauses = {each.clause.code: each.clause for each in (*city.catalogue.items, *city.catalogue.doors, *city.catalogue.rulings)}
 
 

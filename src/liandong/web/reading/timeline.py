@@ -18,7 +18,7 @@ from liandong.application.ports import Desk
 from liandong.web import rights
 from liandong.web.field_words import choice_words, field_words
 from liandong.web.reading.fact_words import fact_icon, fact_words
-from liandong.web.reading.pack_words import item_name, peer_title, unit_name
+from liandong.web.reading.pack_words import item_name, peer_title, people_of_pack, unit_known, unit_name
 from liandong.web.shell.words import role_words
 
 __all__ = ["Happening", "timeline"]
@@ -33,6 +33,8 @@ SILENT = frozenset(
         "happened", "demand", "recording", "kind", "marks", "linked_kind", "supplements",
     }
 )  # fmt: skip
+#: Fields that often say the same as the record itself.
+REPEATING = frozenset({"reason", "note", "words"})
 #: Steps that name the unit that was sent.
 SENDING = frozenset({"OrderDispatched", "UnitOrdered", "UnitRedirected"})
 #: Fields of a few facts that are silent elsewhere.
@@ -73,6 +75,7 @@ def timeline(user: User, desk: Desk, streams: Iterable[Stream]) -> list[Happenin
         each.get_username(): each.get_full_name() or each.get_username()
         for each in User.objects.filter(username__in={str(entry.actor.get("person", "")) for entry in entries})
     }
+    people = {**people_of_pack(), **people}
     # Of two facts of one moment the record's own comes before what follows from it.
     shown = [_happening(user, desk, entry, known[entry.stream], people) for entry in sorted(entries, key=lambda each: (each.at, each.position))]
     return [each for each in shown if each is not None]
@@ -95,7 +98,7 @@ def _happening(user: User, desk: Desk, entry: JournalEntry, stream: Stream, peop
         icon=fact_icon(name),
         ours=ours,
         node=peer_title(desk, node) if node else str(desk.title),
-        who="" if not ours and actor.get("role") == "system" else _who(actor, people if ours else {}),
+        who="" if not ours and actor.get("role") == "system" else _who(actor, people),
         kind=stream.kind,
         number=stream.number,
         details=tuple(_details(user, stream, name, data)),
@@ -116,9 +119,12 @@ def _call_outcome(name: str, data: Mapping[str, Any]) -> str:
 
 
 def _who(actor: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    """Return name, role and unit in words. Account names are nothing for readers: a person unknown here is told by the role."""
     role = str(actor.get("role", ""))
     person = str(actor.get("person", ""))
-    parts = [people.get(person, person) if role != "system" else "", role_words(role), unit_name(str(actor.get("unit", "")))]
+    name = _("接口接入") if person.startswith("api:") else people.get(person, "")
+    unit = str(actor.get("unit", ""))
+    parts = ["" if role == "system" else name, role_words(role), unit_name(unit) if unit_known(unit) else ""]
     return " · ".join(each for each in parts if each)
 
 
@@ -129,7 +135,15 @@ def _details(user: User, stream: Stream, name: str, data: Mapping[str, Any]) -> 
     for field_name, value in data.items():
         if field_name in ("attachments", "outcome") or (field_name in SILENT and field_name not in spoken) or value in ("", None):
             continue
-        yield field_words(field_name, language()), _value(user, stream, field_name, value)
+        if field_name in REPEATING and _same(str(value), stream):
+            continue
+        yield field_words(field_name, language(), kind="workorder" if name == "OrderDispatched" else stream.kind), _value(user, stream, field_name, value)
+
+
+def _same(value: str, stream: Stream) -> bool:
+    """Tell whether words only say again what the record says."""
+    told = (stream.data.get("record") or {}).get("text") if isinstance(stream.data.get("record"), dict) else stream.data.get("text")
+    return bool(value) and value.strip() in (str(told or "").strip(), stream.summary.strip())
 
 
 def _value(user: User, stream: Stream, name: str, value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from liandong.adapters.postgres.models import Stream
@@ -74,5 +75,5 @@ def _form(request: HttpRequest, stream: Stream, command: str, error: LiandongErr
 def _done(request: HttpRequest, stream: Stream, command: str) -> HttpResponse:
     machine = MACHINES[StreamKind(stream.kind)]
     response = render(request, "records/act_done.html", {"title": machine.title(command, language()), "stream": stream})
-    response["HX-Trigger-After-Swap"] = json.dumps({"acted": {"id": str(stream.id), "appeal": str(stream.appeal or stream.id)}})
+    response["HX-Trigger-After-Swap"] = json.dumps({"acted": {"id": str(stream.id), "appeal": str(stream.appeal or stream.id), "words": f"{stream.number} {machine.title(command, language())}：{_('已办')}"}})
     return response

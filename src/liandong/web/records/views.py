@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET
 from liandong.adapters.postgres.models import Look, Stream
 from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
-from liandong.web.acts import open_acts
+from liandong.web.acts import Act, open_acts
 from liandong.web.reading.fact_words import KIND_WORDS
 from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
@@ -99,16 +100,22 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
     streams = together(user, stream)
     appeal = next((each for each in streams if each.kind == StreamKind.APPEAL), stream)
     verdict = shown_verdict(appeal.data.get("verdict") or {})
-    others = [each for each in streams if each.id != appeal.id]
+    # What has to be done next stands first: the chosen record, then this side's orders, then handovers.
+    others = sorted((each for each in streams if each.id != appeal.id), key=lambda each: (each.id != stream.id, each.kind == StreamKind.HANDOVER))
     return {
         "appeal": appeal,
         "said_marked": _marked(masked_text(user, appeal.data, str(appeal.data.get("text", ""))), verdict.marks),
         "verdict": verdict,
         "records": [(each, open_acts(user, desk, each, language())) for each in others],
-        "acts": open_acts(user, desk, appeal, language()),
+        "acts": _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
         "happenings": timeline(user, desk, streams),
         "heard": [each.id for each in streams],
     }
+
+
+def _behind(acts: list[Act]) -> list[Act]:
+    """Return the acts of an appeal that has an order: all behind “more”, since the next step is the order's."""
+    return [replace(each, seldom=True) for each in acts]
 
 
 def _marked(text: str, marks: tuple[str, ...]) -> list[tuple[str, bool]]:

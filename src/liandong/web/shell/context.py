@@ -20,8 +20,10 @@ def _entries() -> tuple[tuple[str, str, str], ...]:
     """Return desk, icon and words of the menu, in order."""
     own = world().desk.side
     return (
+        ("overview", "layout-dashboard", _("总览")),
         ("desk", "headset", _("接警") if own == "police" else _("受理来电")),
         ("orders", "clipboard-text", _("警单与联动") if own == "police" else _("工单与联动")),
+        ("review", "eye", _("待审核")),
         ("unit", "device-mobile", _("我的任务")),
         ("records", "archive", _("记录")),
         ("exchange", "arrows-exchange", _("平台交换")),

@@ -62,6 +62,13 @@
   });
   body.addEventListener("htmx:afterSwap", function () { unnotice("refused"); });
 
+  body.addEventListener("acted", function (done) {
+    if (!done.detail || !done.detail.words) return;
+    notice("done", "good", done.detail.words);
+    clearTimeout(notices.doneTimer);
+    notices.doneTimer = setTimeout(function () { unnotice("done"); }, 4000);
+  });
+
   // --- parts that come anew must not take away what somebody is typing ----------------------------------------------
   body.addEventListener("htmx:beforeSwap", function (happened) {
     const target = happened.detail.target;
@@ -103,7 +110,32 @@
       const one = target.querySelector("[data-one]");
       const row = one && document.querySelector('.order-list [data-id="' + one.dataset.one + '"]');
       if (row) row.classList.add("chosen");
+      // On a narrow screen the record stands below the list: go there, unless somebody is only moving through the list.
+      if (target.getBoundingClientRect().top > window.innerHeight * 0.8) target.scrollIntoView({ block: "start" });
     }
+  });
+
+  // --- a list that comes anew keeps the row under the hand; where it went, the next one takes its place ---------------
+  body.addEventListener("htmx:beforeSwap", function (happened) {
+    const target = happened.detail.target;
+    if (!target || !target.matches("#board, [data-keep-row]")) return;
+    const rows = Array.from(target.querySelectorAll("a.row-link"));
+    const at = rows.findIndex(function (each) { return each.closest("li").contains(document.activeElement); });
+    const chosen = target.querySelector("a.chosen");
+    target.keptRow = { id: at >= 0 ? rows[at].dataset.id : "", at: at, chosen: chosen ? chosen.dataset.id : "", scroll: target.scrollTop };
+  });
+  body.addEventListener("htmx:afterSettle", function (happened) {
+    const target = happened.detail.target;
+    if (!target || !target.keptRow) return;
+    const kept = target.keptRow;
+    target.keptRow = null;
+    const rows = Array.from(target.querySelectorAll("a.row-link"));
+    const chosen = rows.find(function (each) { return each.dataset.id === kept.chosen; });
+    if (chosen) chosen.classList.add("chosen");
+    const now = rows.find(function (each) { return each.dataset.id === kept.id; }) || (kept.at >= 0 ? rows[Math.min(kept.at, rows.length - 1)] : null);
+    const free = !document.activeElement || document.activeElement === body;
+    if (now && free) now.focus({ preventScroll: true });
+    target.scrollTop = kept.scroll;
   });
 
   // --- news: one line a browser, shared by its tabs -----------------------------------------------------------------
@@ -208,6 +240,15 @@
     next.focus();
     next.scrollIntoView({ block: "nearest" });
   }
+  function decide(key) {
+    // Only the row that is chosen, so that no stray key decides about another one.
+    const chosen = document.querySelector(".order-list .chosen");
+    const row = (document.activeElement && document.activeElement.closest("[data-row]")) || (chosen && chosen.closest("[data-row]"));
+    const button = row && row.querySelector(key === "y" ? "[data-yes]" : "[data-no]");
+    if (!button) return false;
+    button.click();
+    return true;
+  }
   document.addEventListener("keydown", function (pressed) {
     if (pressed.isComposing) return;
     if (pressed.altKey && !pressed.ctrlKey && !pressed.metaKey) {
@@ -240,7 +281,8 @@
       const field = document.querySelector("[data-search]");
       if (field) { field.focus(); field.select(); } else { const records = document.querySelector('a[href$="/records/"]'); if (records) location.href = records.href + "#q"; }
     } else if (pressed.key === "j" || pressed.key === "k") move(pressed.key === "j" ? 1 : -1);
-    else if (pressed.key === "a") { const act = document.querySelector(".act-buttons button, .task-acts button"); if (act) act.focus(); }
+    else if ((pressed.key === "y" || pressed.key === "n") && decide(pressed.key)) pressed.preventDefault();
+    else if (pressed.key === "a") { const act = Array.from(document.querySelectorAll(".act-buttons button, .task-acts button")).find(function (each) { return each.offsetParent; }); if (act) act.focus(); }
     else if (pressed.key === "g") prefix = Date.now();
     else if (/^[1-9]$/.test(pressed.key) && Date.now() - prefix < 1500) { const link = document.querySelector('[data-key="g' + pressed.key + '"]'); if (link) link.click(); }
   });

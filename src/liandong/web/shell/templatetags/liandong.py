@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from liandong.adapters.postgres.models import Stream
 from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
 from liandong.web import field_words, rights
@@ -110,6 +111,16 @@ def waited(at: datetime | None) -> str:
     if seconds < 86_400:
         return _("%(count)d 小时") % {"count": seconds // 3600}
     return _("%(count)d 天") % {"count": seconds // 86_400}
+
+
+@register.simple_tag
+def touch(row: Stream) -> SafeString:
+    """Return since when a row waits and who has looked at it since; nobody stands out."""
+    seen = getattr(row, "touch", None)
+    words = _("等了 %(time)s") % {"time": waited(row.updated_at)}
+    if seen is None:
+        return format_html('<span class="untouched" title="{}">{} · {}</span>', _("变化之后还没有人看过"), _("无人看过"), words)
+    return format_html('<span class="touched" title="{}">{} · {}</span>', _("最近看过的人"), seen.who, words)
 
 
 @register.simple_tag(takes_context=True)
