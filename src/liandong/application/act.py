@@ -14,6 +14,7 @@ from liandong.application.perform import Session
 from liandong.application.place_appeal import place
 from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
+from liandong.application.three_way_call import hang_up, invite
 from liandong.application.world import World
 from liandong.domain.errors import CommandRefused, Refusal
 from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
@@ -47,10 +48,14 @@ def act(
             raise CommandRefused(Refusal("stream.conflict"))
         if kind == StreamKind.APPEAL and command in COURSES:
             return place(session, state, actor, COURSES[command], data)
+        if kind == StreamKind.APPEAL and command == "invite_call":
+            return invite(session, state, actor, data)
         if command in INTERNAL and (kind, command) != (StreamKind.APPEAL, "take_back"):
             raise CommandRefused(Refusal("command.unknown", {"command": command}))
         if kind == StreamKind.HANDOVER and command == "accept":
             return take_over(session, state, actor, str(data.get("note", "")))
+        if kind == StreamKind.CALL and command == "hang_up":
+            return hang_up(session, state, actor, data)
         if is_shared(kind):
             actor = actor.standing(party_here(world.desk, state.data))
         return session.perform(kind, stream, command, actor, data)

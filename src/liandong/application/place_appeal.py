@@ -114,6 +114,7 @@ def offer_handover(session: Session, appeal: StreamState, actor: Actor, data: Ma
         "danger": danger and OTHER_SIDE.get(desk.side) == "police",
         "reason": data.get("reason") or summary_of(str(appeal.data["text"]))[:100],
         "clause": data.get("clause", ""),
+        "call": data.get("call", ""),
         "contact": data.get("contact", ""),
         "attachments": data.get("attachments") or None,
         "order": order,

@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 from liandong.domain.clocks import KeptClock
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
-__all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "Peer", "PeerRelation", "Triage", "UnitOfWork", "Work"]
+__all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "Peer", "PeerRelation", "Telephony", "Triage", "UnitOfWork", "Work"]
 
 
 class Clock(Protocol):
@@ -35,6 +35,21 @@ class Triage(Protocol):
 
     def __call__(self, text: str) -> Mapping[str, Any]:
         """Return the verdict in its JSON form."""
+        ...
+
+
+class Telephony(Protocol):
+    """The switch that joins citizen and both sides in one call."""
+
+    #: True where nothing is really switched; screens say so.
+    simulated: bool
+
+    def conference(self, call: StreamId) -> str:
+        """Return the name of the room that both sides' sets join for a call; the same call gives the same room."""
+        ...
+
+    def spoke(self, conference: str, since: datetime, until: datetime) -> Sequence[Mapping[str, Any]]:
+        """Return who spoke when, oldest first: ``leg`` (citizen, S, R), ``from`` and ``until`` in ISO, aware."""
         ...
 
 
@@ -173,6 +188,10 @@ class UnitOfWork(Protocol):
 
     def earlier(self, *, phone: str, place: str, since: datetime, limit: int = 5) -> Sequence[Earlier]:
         """Return earlier appeals with the same number or place since an aware time, newest first."""
+        ...
+
+    def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:
+        """Return the streams of a kind that are written down for an appeal, newest first."""
         ...
 
     def by_key(self, key: str) -> StreamId | None:

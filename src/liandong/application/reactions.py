@@ -15,6 +15,7 @@ from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
 from liandong.application.route import party_here
 from liandong.application.telling import tell_peer
+from liandong.application.three_way_call import CALL_REACTIONS, take_what_was_promised
 from liandong.domain.handovers.handover import SHARED_FACTS
 from liandong.domain.journal.facts import Fact, Party, StreamId, StreamKind, StreamState
 
@@ -223,7 +224,7 @@ STEPS = (
 REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     **dict.fromkeys(SHARED_FACTS, ((OWN, tell_peer),)),
     **dict.fromkeys(STEPS, ((OWN, tell_step),)),
-    "HandoverOffered": ((OWN, tell_peer), (PEER, accept_danger)),
+    "HandoverOffered": ((OWN, tell_peer), (PEER, accept_danger), (PEER, take_what_was_promised)),
     "HandoverAccepted": ((OWN, tell_peer), (PEER, hold_to_acceptance)),
     "NegotiationSettledForReceiver": ((OWN, tell_peer), (EITHER, take_settled)),
     "NegotiationSettledForSender": ((OWN, tell_peer), (EITHER, take_back), (EITHER, let_go)),
@@ -242,6 +243,7 @@ REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "PoliceCalled": ((OWN, call_police), (OWN, tell_step)),
     "AlarmClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
     "OrderClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
+    **CALL_REACTIONS,
 }
 
 

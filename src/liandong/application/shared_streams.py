@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from liandong.domain.calls.call import SHARED_CALL_FACTS
 from liandong.domain.handovers.handover import SHARED_FACTS
 from liandong.domain.journal.facts import StreamKind
 
@@ -37,7 +38,11 @@ def message_type(kind: StreamKind) -> str:
 
 #: type of the envelope -> how that kind is held together.
 SHARED: Mapping[str, Shared] = {
-    message_type(each.kind): each for each in (Shared(StreamKind.HANDOVER, SHARED_FACTS, "HandoverOffered"),)
+    message_type(each.kind): each
+    for each in (
+        Shared(StreamKind.HANDOVER, SHARED_FACTS, "HandoverOffered"),
+        Shared(StreamKind.CALL, SHARED_CALL_FACTS, "CallOffered"),
+    )
 }
 
 

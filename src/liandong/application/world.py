@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from liandong.application.ports import Clock, Desk, Ids, Triage, Work
+from liandong.application.ports import Clock, Desk, Ids, Telephony, Triage, Work
 from liandong.domain.alarms.alarm import ALARM
 from liandong.domain.appeals.appeal import APPEAL
+from liandong.domain.calls.call import CALL
 from liandong.domain.clocks import Rulebook
 from liandong.domain.handovers.handover import HANDOVER
 from liandong.domain.journal.facts import Fact, StreamKind
@@ -18,7 +19,7 @@ from liandong.domain.workorders.workorder import WORK_ORDER
 __all__ = ["MACHINES", "World"]
 
 #: kind -> the table that rules it.
-MACHINES: Mapping[StreamKind, Machine] = {each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER)}
+MACHINES: Mapping[StreamKind, Machine] = {each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class World:
     triage: Triage
     #: fact, decided here? -> what follows from it; see ``reactions.reactions_to``.
     reactions: Callable[[Fact, bool], Sequence[Callable[..., None]]]
+    #: The switch that puts three-way calls through; None where people dial by hand.
+    telephony: Telephony | None = None
     #: More that guards may ask for; plain values.
     context: Mapping[str, Any] = field(default_factory=dict)
     #: The city's limits and working days; an empty one keeps no clocks.

@@ -60,6 +60,10 @@ MESSAGES: dict[str, Message] = {
         "现在是“{state}”，不能“{command}”。可做：{allowed}。", "It is now “{state}”: “{command}” is not possible. Possible: {allowed}."
     ),
     "command.not_allowed": Message("“{command}”由{who}来做。请转给他们。", "“{command}” is for {who}. Pass it to them."),
+    "command.other_end": Message(
+        "“{command}”由对方平台来做。请等对方操作，或在联动单上询问。",
+        "“{command}” is for the other platform. Wait for them, or ask on the handover.",
+    ),
     "command.not_yet": Message(
         "“{command}”尚未开通（{why}）。请先按现行办法办理，记录会保留。",
         "“{command}” is not open yet ({why}). Use today's way; the record is kept.",
@@ -115,6 +119,10 @@ MESSAGES: dict[str, Message] = {
     ),
     "handover.already": Message(
         "这一件已在移交途中（{number}）。请在该联动单上继续。", "This is already being handed over ({number}). Go on there."
+    ),
+    "call.placed_already": Message(
+        "这一件已转办（{number}），不再呼叫。需要商量请在联动单上询问。",
+        "This has been placed already ({number}); no call is made. Ask on the handover instead.",
     ),
     "access.unknown_token": Message(
         "令牌无效或已停用。请向管理员申请新的令牌。", "The token is unknown or no longer valid. Ask the administrator for a new one."

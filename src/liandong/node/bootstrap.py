@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from liandong.adapters.packs import Pack, load_pack
+from liandong.adapters.telephony.simulator import SimulatedSwitch
 from liandong.application.current import install_world
 from liandong.application.ports import Desk, Peer
 from liandong.application.reactions import reactions_to
@@ -70,7 +71,8 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     )
     rulebook = rulebook_of(pack)
     work = PostgresWork(pack.zone, defer_job, settings.mark, rulebook)
-    return World(SystemClock(), TimeOrderedIds(), desk, work, triage, reactions_to, rulebook=rulebook)
+    switch = SimulatedSwitch() if settings.demonstration else None
+    return World(SystemClock(), TimeOrderedIds(), desk, work, triage, reactions_to, switch, rulebook=rulebook)
 
 
 def rulebook_of(pack: Pack) -> Rulebook:

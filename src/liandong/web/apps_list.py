@@ -12,6 +12,7 @@ WEB_APPS = (
     "liandong.web.agent",
     "liandong.web.review",
     "liandong.web.overview",
+    "liandong.web.calls",
     "liandong.web.unit",
     "liandong.web.records",
     "liandong.web.exchange_desk",

@@ -13,6 +13,7 @@ BY_CODE = {
     "access.signed_out": 401,
     "access.forbidden": 403,
     "command.not_allowed": 403,
+    "command.other_end": 403,
     "stream.not_found": 404,
     "stream.conflict": 409,
     "command.not_in_state": 409,

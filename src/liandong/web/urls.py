@@ -10,6 +10,7 @@ urlpatterns = [
     path("orders/", include("liandong.web.agent.urls")),
     path("review/", include("liandong.web.review.urls")),
     path("overview/", include("liandong.web.overview.urls")),
+    path("calls/", include("liandong.web.calls.urls")),
     path("unit/", include("liandong.web.unit.urls")),
     path("records/", include("liandong.web.records.urls")),
     path("exchange/", include("liandong.web.exchange_desk.urls")),

@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 
 from liandong.application.current import current_world
 from liandong.application.lapse_negotiation import lapse_negotiation
+from liandong.application.three_way_call import end_ringing
 from liandong.domain.journal.facts import StreamId
 
 __all__ = ["defer_job"]
@@ -31,6 +32,13 @@ def defer_job(name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
         arguments: plain values.
     """
     app.configure_task(name, schedule_at=at).defer(**dict(arguments))
+
+
+@app.task(name="end_ringing")
+def end_ringing_task(call: str) -> None:
+    """Count a three-way call that nobody joined as not answered: the order goes instead."""
+    ended = end_ringing(current_world(), StreamId(call))
+    log.info("ringing looked at", extra={"action": "call.end_ringing", "call": call, "ended": ended})
 
 
 @app.task(name="lapse_negotiation")

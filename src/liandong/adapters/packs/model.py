@@ -51,6 +51,8 @@ class PackSettings:
     whistle_count: int = 3
     #: That many disputes of one kind in 30 days convene a consultation.
     consultation_count: int = 3
+    #: How long the other side's desks ring before the order goes instead, in seconds (GB/T 33358-2016: answered within 15 s).
+    three_way_ring_seconds: int = 20
     #: Calls of one number within 24 hours, called abusive by people, from which they are referred to police.
     abusive_calls: int = 10
 

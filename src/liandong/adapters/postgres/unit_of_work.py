@@ -42,6 +42,7 @@ LETTERS = {
     StreamKind.ALARM: "警",
     StreamKind.WORK_ORDER: "工",
     StreamKind.HANDOVER: "联",
+    StreamKind.CALL: "话",
     StreamKind.CONSULTATION: "商",
     StreamKind.WHISTLE: "哨",
     StreamKind.SUPERVISION: "督",
@@ -208,6 +209,11 @@ class PostgresUnitOfWork:
         for row in sorted(rows, key=lambda each: each[2], reverse=True):
             found.setdefault(str(row[0]), Earlier(StreamId(str(row[0])), row[1], row[2], row[3], row[4], row[5]))
         return list(found.values())[:limit]
+
+    def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM stream WHERE appeal = %s AND kind = %s ORDER BY opened_at DESC, id DESC", [appeal, kind.value])
+            return [StreamId(str(row[0])) for row in cursor.fetchall()]
 
     def by_key(self, key: str) -> StreamId | None:
         if key in self._keys:

@@ -25,6 +25,8 @@ class StreamKind(StrEnum):
     WORK_ORDER = "workorder"
     #: 联动单: between the sides.
     HANDOVER = "handover"
+    #: 三方通话.
+    CALL = "call"
     #: 会商.
     CONSULTATION = "consultation"
     #: 双哨.

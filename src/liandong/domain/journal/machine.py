@@ -151,11 +151,12 @@ class Machine:
 
         Returns:
             the facts, or the refusal: ``command.unknown``, ``command.not_in_state``, ``command.not_allowed``,
-            ``input.required``, ``input.*`` or what a guard says.
+            ``command.other_end``, ``input.required``, ``input.*`` or what a guard says.
         """
         if command.name not in self.commands:
             return Refusal("command.unknown", {"command": command.name[:40]})
-        rows = self.rows_for(state.phase, command.name)
+        # Rows for nobody are there for facts that cross on the wire; no person can give them.
+        rows = [row for row in self.rows_for(state.phase, command.name) if row.who]
         if not rows:
             return self._not_in_state(state, command)
         rows = [row for row in rows if command.actor.role in row.who and row.party in (Party.NONE, command.actor.party)]
@@ -242,6 +243,8 @@ class Machine:
         )
 
     def _not_allowed(self, state: StreamState, command: Command) -> Refusal:
+        if any(command.actor.role in row.who for row in self.rows_for(state.phase, command.name)):
+            return Refusal("command.other_end", {"command": self.title(command.name)})
         who = sorted({role.value for row in self.rows_for(state.phase, command.name) for role in row.who})
         return Refusal(
             "command.not_allowed", {"command": self.title(command.name), "who": [ROLE_TITLES[each] for each in who], "roles": who}

@@ -13,9 +13,11 @@ from liandong.adapters.postgres.models import User
 from liandong.application.perform import Session
 from liandong.application.place_appeal import COURSES, course_of, place
 from liandong.application.take_appeal import take_in
+from liandong.application.three_way_call import hang_up, invite
 from liandong.application.world import World
+from liandong.domain.calls.call import OPEN as OPEN_CALLS
 from liandong.domain.errors import CommandRefused, Refusal, StreamConflict
-from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, StreamState
 from liandong.web.rights import actor_of
 
 __all__ = ["TAKEN_FIELDS", "Step", "finish_call", "proposed_course", "take_call"]
@@ -38,8 +40,8 @@ class Step:
     appeal: StreamState
     #: The course that was or will be taken.
     course: str
-    #: True when the other side is called first and the outcome is asked for.
-    calling: bool
+    #: The three-way call that rings, ``""`` where none does.
+    call: str
     #: Orders and handovers that came of it: (kind, number).
     made: tuple[tuple[str, str], ...] = field(default=())
 
@@ -73,18 +75,22 @@ def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) ->
             if taken.again and data.get("text") and str(data["text"]).strip() != appeal.data.get("text"):
                 appeal = session.perform(appeal.kind, appeal.id, "supplement", actor, {"words": data["text"]})
             if appeal.phase != "taken":
-                return Step(appeal, "", False, _made(session, appeal))
+                return Step(appeal, "", "", _made(session, appeal))
             wanted = course_of(session, appeal) if course == "auto" else course
             if wanted == "hand_over" and not appeal.data.get("urgent"):
-                return Step(appeal, wanted, True)
+                ringing = _open_call(session, appeal) or invite(session, appeal, actor, _placing(fields))
+                return Step(appeal, wanted, ringing.id)
             appeal = place(session, appeal, actor, wanted, _placing(fields))
-            return Step(appeal, wanted, False, _made(session, appeal))
+            return Step(appeal, wanted, "", _made(session, appeal))
 
     return _trying(once)
 
 
 def finish_call(world: World, user: User, appeal_id: str, outcome: str, fields: Mapping[str, str]) -> Step:
     """Record how the three-way call went and place the appeal.
+
+    ``no_answer`` and ``failed`` are said to the call itself, from which the order follows. The others end the call as it stands: when the
+    two desks talked by a telephone this program does not know, the call-taker's word is what is kept.
 
     Raises:
         CommandRefused: the outcome is none of the list, or the table says no; nothing is written.
@@ -98,16 +104,39 @@ def finish_call(world: World, user: User, appeal_id: str, outcome: str, fields: 
             session = Session(world, unit)
             actor = actor_of(user, world)
             appeal = session.load(StreamKind.APPEAL, StreamId(appeal_id))
+            if appeal.phase == "taken":
+                appeal = _end_call(session, appeal, actor, outcome, fields)
             if appeal.phase != "taken":
-                return Step(appeal, "", False, _made(session, appeal))
-            if outcome != "skip":
-                told = {"outcome": outcome, "words": fields.get("words", "")}
-                appeal = session.perform(appeal.kind, appeal.id, "record_call", actor, told)
+                return Step(appeal, "", "", _made(session, appeal))
             wanted = course_of(session, appeal) if course == "auto" else course
             appeal = place(session, appeal, actor, wanted, _placing(fields))
-            return Step(appeal, wanted, False, _made(session, appeal))
+            return Step(appeal, wanted, "", _made(session, appeal))
 
     return _trying(once)
+
+
+def _end_call(session: Session, appeal: StreamState, actor: Actor, outcome: str, fields: Mapping[str, str]) -> StreamState:
+    """End the call of an appeal and keep how it went; return the appeal as it is then."""
+    call = _open_call(session, appeal)
+    words = fields.get("words", "")
+    sender = actor.standing(Party.SENDER)
+    if call is not None and call.phase == "offered" and outcome in ("no_answer", "failed"):
+        session.perform(call.kind, call.id, "give_up" if outcome == "no_answer" else "fail", sender, {"note": words})
+        return session.load(appeal.kind, appeal.id)
+    if call is not None and call.phase == "connected":
+        hang_up(session, call, actor, {"note": words})
+        return session.load(appeal.kind, appeal.id)
+    if call is not None:
+        session.perform(call.kind, call.id, "call_off", sender, {"note": words})
+    if outcome != "skip":
+        session.perform(appeal.kind, appeal.id, "record_call", actor, {"outcome": outcome, "words": words})
+    return session.load(appeal.kind, appeal.id)
+
+
+def _open_call(session: Session, appeal: StreamState) -> StreamState | None:
+    """Return the three-way call of an appeal that rings or is connected, or None."""
+    calls = (session.load(StreamKind.CALL, each) for each in session.unit.belonging(StreamKind.CALL, appeal.id))
+    return next((each for each in calls if each.phase in OPEN_CALLS), None)
 
 
 def _placing(fields: Mapping[str, str]) -> dict[str, str]:

@@ -62,6 +62,7 @@ def sheet(request: HttpRequest, slot: str) -> HttpResponse:
         "tabs": [each for each in drafts.slots_of(request.user) if each.slot != slot],
         "courses": COURSES,
         "pending": pending,
+        "call": kept.fields.get("_call", "") if kept and pending else "",
         "rows": _own_calls(request),
     }
     return render(request, "calltaker/sheet.html", shown)
@@ -131,9 +132,9 @@ def take(request: HttpRequest, slot: str) -> HttpResponse:
     except LiandongError as error:
         return _refused(request, error)
     drafts.note_call(request.user, str(step.appeal.id))
-    if step.calling:
-        drafts.put_away(request.user, slot, {**fields, "_appeal": str(step.appeal.id)})
-        return render(request, "calltaker/calling.html", {"slot": slot, "pending": step.appeal.data, "number": step.appeal.data.get("number", "")})
+    if step.call:
+        drafts.put_away(request.user, slot, {**fields, "_appeal": str(step.appeal.id), "_call": step.call})
+        return render(request, "calltaker/calling.html", {"slot": slot, "call": step.call, "number": step.appeal.data.get("number", "")})
     return _finished(request, slot, step)
 
 

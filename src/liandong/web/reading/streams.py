@@ -22,7 +22,8 @@ __all__ = ["Page", "Wanted", "find", "home_of_stream", "one", "page_of", "togeth
 ROWS = 30
 #: Columns of a row: the data of a stream may be long, lists do not read it.
 COLUMNS = ("id", "kind", "number", "phase", "seq", "appeal", "urgent", "side", "item", "unit", "summary", "place", "opened_at", "updated_at")
-NUMBER = re.compile(r"[诉警工联商哨督]\d{6,20}")
+#: A kind, for what other nodes hold too the mark of the node that gave it, the day and the count.
+NUMBER = re.compile(r"[诉警工联话商哨督](?:[A-Z][A-Z0-9]{0,5})?\d{6,20}")
 #: Longest words looked for.
 LONGEST_QUERY = 60
 
@@ -80,7 +81,7 @@ def _wanted(found: QuerySet[Stream], wanted: Wanted) -> QuerySet[Stream]:
         return found
     if NUMBER.fullmatch(words):
         return found.filter(number=words)
-    if re.fullmatch(r"[诉警工联商哨督]?\d{6,20}", words):
+    if re.fullmatch(r"(?:[A-Z][A-Z0-9]{0,5})?\d{6,20}", words):
         return found.filter(Q(number__endswith=words) | Q(phone=words))
     return found.filter(Q(summary__icontains=words) | Q(place__icontains=words))
 

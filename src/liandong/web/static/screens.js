@@ -249,6 +249,11 @@
     button.click();
     return true;
   }
+  // A button that does something here and then opens the page where it goes on.
+  body.addEventListener("htmx:afterRequest", function (done) {
+    const button = done.detail.elt.querySelector && done.detail.elt.querySelector("[data-opens]");
+    if (button && done.detail.successful) location.assign(button.dataset.opens);
+  });
   document.addEventListener("keydown", function (pressed) {
     if (pressed.isComposing) return;
     if (pressed.altKey && !pressed.ctrlKey && !pressed.metaKey) {
