@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from liandong.application.accept_handover import take_over
+from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
 from liandong.application.route import party_here
@@ -22,9 +23,9 @@ from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamSta
 __all__ = ["act"]
 
 #: Commands of other streams that only ``place_appeal`` may give.
-COURSES = {"keep": "keep", "hand_over": "hand_over", "share": "share", "guide": "guide"}
+COURSES = {"keep": "keep", "hand_over": "hand_over", "share": "share", "guide": "guide", "join": "join"}
 #: Given by the node itself or by another use case, never by a person.
-INTERNAL = frozenset({"offer", "draft", "take", "receive", "take_back", "peer_result", "lapse", "progress", "report_handover"})
+INTERNAL = frozenset({"offer", "draft", "take", "receive", "take_back", "peer_result", "lapse", "progress", "report_handover", "note_repeat", "forget_repeat"})
 
 
 def act(
@@ -50,6 +51,8 @@ def act(
             return place(session, state, actor, COURSES[command], data)
         if kind == StreamKind.APPEAL and command == "invite_call":
             return invite(session, state, actor, data)
+        if kind == StreamKind.APPEAL and command in ("link", "unlink"):
+            return link_repeat(session, state, actor, command, data.get("linked"))
         if command in INTERNAL and (kind, command) != (StreamKind.APPEAL, "take_back"):
             raise CommandRefused(Refusal("command.unknown", {"command": command}))
         if kind == StreamKind.HANDOVER and command == "accept":

@@ -1,4 +1,4 @@
-"""Place an appeal: keep it, hand it over, share it, or guide it to the right door.
+"""Place an appeal: keep it, hand it over, share it, guide it to the right door, or join it to the open one it repeats.
 
 Source: 相政办〔2023〕55号 四（二）; 济政办字〔2023〕51号 四（一）. ``auto`` follows the verdict; *unclear* is kept by the first
 receiver, since nobody may be left without someone who answers for it.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liandong.application.link_repeats import join_repeat
 from liandong.application.orders import start_order, summary_of
 from liandong.application.perform import Session
 from liandong.application.route import OTHER_SIDE, towards_receiver
@@ -19,7 +20,7 @@ from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, St
 __all__ = ["COURSES", "offer_handover", "place", "place_appeal", "record_of"]
 
 #: What may be decided about an appeal.
-COURSES = ("auto", "keep", "hand_over", "share", "guide")
+COURSES = ("auto", "keep", "hand_over", "share", "guide", "join")
 #: What of an appeal crosses: everything already known (004 一键转接). Names stay those of the appeal machine.
 CROSSING = (
     "text", "citizen", "phone", "confidential", "place", "longitude", "latitude", "division", "doorplate", "happened", "demand",
@@ -52,6 +53,8 @@ def place(session: Session, appeal: StreamState, actor: Actor, course: str, data
         course = course_of(session, appeal)
     if course == "guide":
         return _guide(session, appeal, actor, data)
+    if course == "join":
+        return join_repeat(session, appeal, actor, data)
     if course == "keep":
         order = start_order(session, appeal, actor, summary=str(data.get("summary", "")))
         return session.perform(appeal.kind, appeal.id, "keep", actor, {"order": order.id, "reason": data.get("reason", "")})

@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 from liandong.domain.clocks import KeptClock
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
-__all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "Peer", "PeerRelation", "Telephony", "Triage", "UnitOfWork", "Work"]
+__all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "Peer", "PeerRelation", "Recalled", "Telephony", "Triage", "UnitOfWork", "Work"]
 
 
 class Clock(Protocol):
@@ -139,8 +139,33 @@ class Earlier:
     opened_at: datetime
     phase: str
     summary: str
-    #: ``phone``, ``place`` or ``key``.
-    because: str
+    #: What they have in common, the strongest first: values of ``domain.appeals.repeat_keys.Why``.
+    because: tuple[str, ...]
+    #: 0 to 1: how surely it is the same matter.
+    likeness: float = 0.0
+    #: Appeals linked to it as its repeats.
+    repeats: int = 0
+    #: Callers of the same event lately, itself included; 0 where there is no wave.
+    wave: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """An appeal found by its look-up keys."""
+
+    id: StreamId
+    number: str
+    opened_at: datetime
+    phase: str
+    summary: str
+    item: str
+    phone: str
+    #: Keys it shares with what was looked for.
+    keys: frozenset[int]
+    #: First of the appeals it is linked to, or ``""``.
+    root: str = ""
+    #: Appeals linked to it.
+    repeats: int = 0
 
 
 class UnitOfWork(Protocol):
@@ -186,8 +211,20 @@ class UnitOfWork(Protocol):
         """Return the next human number of a kind for the day, such as ``警202611220001``; unique per node."""
         ...
 
-    def earlier(self, *, phone: str, place: str, since: datetime, limit: int = 5) -> Sequence[Earlier]:
-        """Return earlier appeals with the same number or place since an aware time, newest first."""
+    def remember(self, appeal: StreamId, keys: Sequence[int], at: datetime) -> None:
+        """Write the look-up keys of an appeal under an aware time."""
+        ...
+
+    def recall(self, keys: Sequence[int], since: datetime, each: int = 20) -> Sequence[Recalled]:
+        """Return the appeals that share a key since an aware time: of each key the ``each`` newest, in no order."""
+        ...
+
+    def count(self, key: int, since: datetime, most: int = 1000) -> int:
+        """Return how many appeals have a key since an aware time, at most ``most``."""
+        ...
+
+    def by_number(self, kind: StreamKind, number: str) -> StreamId | None:
+        """Return the stream of a human number, or None."""
         ...
 
     def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
+from liandong.application.find_repeats import remember_keys
+from liandong.application.link_repeats import end_joined, forget_repeat, note_repeat
 from liandong.application.orders import is_open, order_of, start_order, withdraw_order
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
@@ -225,6 +227,11 @@ REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     **dict.fromkeys(SHARED_FACTS, ((OWN, tell_peer),)),
     **dict.fromkeys(STEPS, ((OWN, tell_step),)),
     "HandoverOffered": ((OWN, tell_peer), (PEER, accept_danger), (PEER, take_what_was_promised)),
+    "AppealTaken": ((OWN, remember_keys),),
+    "AppealSupplemented": ((OWN, remember_keys),),
+    "AppealLinked": ((OWN, note_repeat),),
+    "AppealUnlinked": ((OWN, forget_repeat),),
+    "AppealClosed": ((OWN, end_joined),),
     "HandoverAccepted": ((OWN, tell_peer), (PEER, hold_to_acceptance)),
     "NegotiationSettledForReceiver": ((OWN, tell_peer), (EITHER, take_settled)),
     "NegotiationSettledForSender": ((OWN, tell_peer), (EITHER, take_back), (EITHER, let_go)),

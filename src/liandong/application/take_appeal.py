@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
+from liandong.application.find_repeats import find_repeats, keys_of_appeal
 from liandong.application.perform import Session
 from liandong.application.ports import Earlier
 from liandong.application.world import World
@@ -17,8 +17,6 @@ from liandong.domain.journal.facts import Actor, StreamKind, StreamState
 
 __all__ = ["Taken", "take_appeal", "take_in"]
 
-#: How far back a repeat is looked for (issue of repeats: the last 30 days).
-REPEAT_DAYS = 30
 #: What of a verdict stays with the appeal.
 KEPT_OF_VERDICT = ("side", "kind", "item", "item2", "urgent", "confidence", "reasons", "particulars", "missing", "ask", "door", "guidance")
 
@@ -29,7 +27,7 @@ class Taken:
 
     appeal: StreamState
     verdict: Mapping[str, Any]
-    #: Earlier appeals with the same number or place, newest first.
+    #: Earlier appeals that may be the same matter, the likeliest first.
     earlier: Sequence[Earlier]
     #: True when this key of the source had been taken before; nothing was written.
     again: bool = False
@@ -64,11 +62,9 @@ def take_in(session: Session, actor: Actor, data: Mapping[str, Any]) -> Taken:
     verdict = plain_verdict(session.world.triage(said)) if said.strip() else {}
     judged = {name: verdict[name] for name in ("side", "item", "kind", "urgent") if verdict.get(name) not in (None, "")}
     appeal = session.start(StreamKind.APPEAL, "take", actor, {**judged, **data, "verdict": verdict})
-    since = session.at - timedelta(days=REPEAT_DAYS)
-    phone, place = str(appeal.data.get("phone", "")), str(appeal.data.get("place", ""))
-    earlier = (
-        [each for each in session.unit.earlier(phone=phone, place=place, since=since) if each.id != appeal.id] if phone or place else []
-    )
+    told, switches = appeal.data, session.world.desk.switches
+    phone = str(told.get("phone", ""))
+    earlier = find_repeats(session.unit, switches, session.at, said, keys_of_appeal(told), phone=phone, item=str(told.get("item", "")), but=appeal.id)
     return Taken(appeal, verdict, earlier)
 
 

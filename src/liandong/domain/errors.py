@@ -87,6 +87,12 @@ MESSAGES: dict[str, Message] = {
         "对方发来的消息不合协议：{detail}。已隔离待查。",
         "A message from the other platform breaks the protocol: {detail}. It is set aside for a person.",
     ),
+    "appeal.no_such_link": Message("没有编号为“{named}”的诉求。请核对编号，或从候选中选择。", "There is no appeal “{named}”. Check the number, or choose a candidate."),
+    "appeal.own_link": Message("不能与自己关联。请选另一件。", "It cannot be linked to itself. Choose another."),
+    "appeal.ended": Message("{number} 已办结，不能并入。请关联后另行办理。", "{number} has ended and cannot be joined. Link it and handle this one."),
+    "appeal.danger_not_joined": Message(
+        "这次有险情，{number} 没有。请先按险情办理，再关联。", "There is danger now and not in {number}. Handle the danger first, then link."
+    ),
     "alarm.same_person": Message("复核要由另一个人来做。请交同事复核。", "The second look is somebody else's. Ask a colleague."),
     "alarm.danger_stands": Message("险情未除，先处置，再转出。", "Danger stands: act first, hand over after."),
     "workorder.refusal_too_late": Message(

@@ -18,6 +18,8 @@ BY_CODE = {
     "stream.conflict": 409,
     "command.not_in_state": 409,
     "handover.already": 409,
+    "appeal.ended": 409,
+    "appeal.danger_not_joined": 409,
     "number.taken": 409,
     "idempotency.reused": 409,
     "request.too_large": 413,

@@ -45,6 +45,11 @@ class PackSettings:
     confidence_floor: float = 0.45
     #: Same caller or place within this many minutes is shown as a likely repeat.
     repeat_minutes: int = 60
+    #: How many days back a repeat is looked for.
+    repeat_days: int = 30
+    #: That many callers of one event within ``wave_minutes`` are shown as a wave.
+    wave_count: int = 3
+    wave_minutes: int = 120
     #: Same matter of the same place within this many days counts towards the whistle.
     whistle_days: int = 10
     #: That many in ``whistle_days`` blow the whistle.

@@ -19,6 +19,7 @@ __all__ = [
     "Look",
     "OutboxMessage",
     "PeerStatus",
+    "RepeatKey",
     "Stream",
     "Timer",
     "User",
@@ -246,6 +247,18 @@ class Draft(models.Model):
     class Meta:
         db_table = "draft"
         constraints = [models.UniqueConstraint(fields=["user", "slot"], name="draft_slot_unique")]
+
+
+class RepeatKey(models.Model):
+    """A look-up key of an appeal (``domain.appeals.repeat_keys``). One index holds all there is, newest last within a key."""
+
+    pk = models.CompositePrimaryKey("key", "at", "appeal")
+    key = models.BigIntegerField()
+    at = models.DateTimeField()
+    appeal = models.UUIDField()
+
+    class Meta:
+        db_table = "repeat_key"
 
 
 class IdempotencyKey(models.Model):

@@ -22,7 +22,7 @@ from psycopg.types.json import Jsonb
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.ids import uuid7
 from liandong.adapters.postgres.timers import read_clocks, write_clocks
-from liandong.application.ports import Earlier, Message
+from liandong.application.ports import Message, Recalled
 from liandong.application.shared_streams import is_shared
 from liandong.domain.clocks import KeptClock, Rulebook
 from liandong.domain.errors import StreamConflict, StreamNotFound
@@ -54,6 +54,18 @@ VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
 UPDATE_STREAM = """
 UPDATE stream SET phase=%s, seq=%s, head=%s, data=%s, urgent=%s, side=%s, item=%s, unit=%s, updated_at=%s WHERE id=%s AND seq=%s"""
 INSERT_JOURNAL = "INSERT INTO journal (stream, kind, seq, name, actor, at, data, before, hash) VALUES "
+INSERT_KEYS = "INSERT INTO repeat_key (key, at, appeal) SELECT unnest(%s::bigint[]), unnest(%s::timestamptz[]), unnest(%s::uuid[]) ON CONFLICT DO NOTHING"
+#: Of each key the newest few, so that a key that half the city shares costs what any other does.
+RECALL = """
+WITH hit AS MATERIALIZED (
+    SELECT found.appeal, array_agg(DISTINCT wanted.key) AS keys
+    FROM unnest(%s::bigint[]) AS wanted(key)
+    CROSS JOIN LATERAL (SELECT appeal FROM repeat_key WHERE key = wanted.key AND at >= %s ORDER BY at DESC LIMIT %s) AS found
+    GROUP BY found.appeal)
+SELECT stream.id, number, opened_at, phase, summary, item, phone, hit.keys,
+       coalesce(data->'links'->>0, ''), coalesce((data->>'repeat_count')::int, 0)
+FROM hit JOIN stream ON stream.id = hit.appeal"""
+COUNT_KEY = "SELECT count(*) FROM (SELECT DISTINCT appeal FROM repeat_key WHERE key = %s AND at >= %s LIMIT %s) AS found"
 INSERT_OUTBOX = """
 WITH place AS (
     INSERT INTO exchange_position AS p (peer, stream, out_seq, in_seq) VALUES (%s, %s, 1, 0)
@@ -107,6 +119,7 @@ class PostgresUnitOfWork:
         self._entries: list[tuple[StreamKind, Entry]] = []
         self._messages: list[tuple[Message, datetime]] = []
         self._keys: dict[str, StreamId] = {}
+        self._recalled: list[tuple[int, datetime, StreamId]] = []
         self._atomic: Any = None
         self._latest: datetime | None = None
 
@@ -192,23 +205,27 @@ class PostgresUnitOfWork:
         mark = self._mark if is_shared(kind) else ""
         return f"{LETTERS[kind]}{mark}{day}{count:04d}"
 
-    def earlier(self, *, phone: str, place: str, since: datetime, limit: int = 5) -> Sequence[Earlier]:
-        parts, values = [], []
-        for column, value in (("phone", phone), ("place", place)):
-            if value:
-                parts.append(
-                    f"(SELECT id, number, opened_at, phase, summary, '{column}' FROM stream WHERE kind='appeal' AND {column}=%s AND opened_at>=%s ORDER BY opened_at DESC LIMIT %s)"
-                )
-                values += [value, since, limit]
-        if not parts:
-            return []
+    def remember(self, appeal: StreamId, keys: Sequence[int], at: datetime) -> None:
+        self._recalled += [(key, at, appeal) for key in keys]
+
+    def recall(self, keys: Sequence[int], since: datetime, each: int = 20) -> Sequence[Recalled]:
+        if not keys:
+            return ()
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), values)
+            cursor.execute(RECALL, [list(keys), since, each])
             rows = cursor.fetchall()
-        found: dict[str, Earlier] = {}
-        for row in sorted(rows, key=lambda each: each[2], reverse=True):
-            found.setdefault(str(row[0]), Earlier(StreamId(str(row[0])), row[1], row[2], row[3], row[4], row[5]))
-        return list(found.values())[:limit]
+        return [Recalled(StreamId(str(row[0])), *row[1:7], frozenset(row[7]), row[8], row[9]) for row in rows]
+
+    def count(self, key: int, since: datetime, most: int = 1000) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_KEY, [key, since, most])
+            return int(cursor.fetchone()[0])
+
+    def by_number(self, kind: StreamKind, number: str) -> StreamId | None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM stream WHERE kind = %s AND number = %s", [kind.value, number])
+            row = cursor.fetchone()
+        return None if row is None else StreamId(str(row[0]))
 
     def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:
         with connection.cursor() as cursor:
@@ -251,6 +268,9 @@ class PostgresUnitOfWork:
                     entry.hash,
                 ]
             cursor.execute(INSERT_JOURNAL + ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s)"] * len(self._entries)), values)
+            if self._recalled:
+                keys, times, appeals = zip(*self._recalled, strict=True)
+                cursor.execute(INSERT_KEYS, [list(keys), list(times), list(appeals)])
             for message, at in self._messages:
                 place = (message.peer, message.stream)
                 cursor.execute(INSERT_OUTBOX, [*place, uuid7(), *place, message.type, Jsonb(dict(message.body)), at])

@@ -5,6 +5,7 @@ Rules:
     2. At every moment an appeal has one responsible party: this node, or the peer that accepted it.
     3. It ends by a result, or by guidance to the right door; nothing else ends it.
     4. Words may be added at any time, also after the end.
+    5. A repeat is linked to the first appeal, which counts its repeats; it may join an open one instead of making a second order.
 
 Theory of operation: ``take`` records; then somebody places it: ``keep`` (this side acts), ``hand_over`` (the other side
 acts), ``share`` (police first, the other side cures the source) or ``guide`` (neither). A handover that comes back puts
@@ -32,11 +33,12 @@ class AppealState(StrEnum):
     KEPT = "kept"
     HANDED = "handed"
     SHARED = "shared"
+    JOINED = "joined"
     GUIDED = "guided"
     CLOSED = "closed"
 
 
-OPEN = frozenset({AppealState.TAKEN, AppealState.KEPT, AppealState.HANDED, AppealState.SHARED})
+OPEN = frozenset({AppealState.TAKEN, AppealState.KEPT, AppealState.HANDED, AppealState.SHARED, AppealState.JOINED})
 TERMINAL = frozenset({AppealState.GUIDED.value, AppealState.CLOSED.value})
 
 #: 渠道 (002, 004): how the words came in.
@@ -46,6 +48,7 @@ DESK = frozenset({Role.CALL_TAKER, Role.AGENT, Role.DISPATCHER, Role.SYSTEM})
 SELF = frozenset({Role.SYSTEM})
 XC4 = "相政办〔2023〕55号 四（二）"
 JN41 = "济政办字〔2023〕51号 四（一）"
+REPEAT = "相政办〔2023〕55号 四（三）4 重复报警"
 ONCE = "000 信息平台联通型：一次接听、一次录入、内部流转处置"
 
 FIELDS = {
@@ -77,7 +80,8 @@ FIELDS = {
         Field("door", "指引去处", "door", limit=60),
         Field("guidance", "解释口径", "guidance given", limit=2000),
         Field("result", "办理结果", "result", limit=5000),
-        Field("linked", "关联件", "linked record", limit=60),
+        Field("linked", "关联件（编号）", "linked record (number)", limit=60),
+        Field("repeat_number", "相关编号", "its number", limit=40),
         Field("order", "承办单", "order", limit=60),
         Field("handover", "联动单", "handover", limit=60),
         Field("outcome", "通话结果", "outcome of the call", form="choice", choices=("connected", "no_answer", "refused", "failed")),
@@ -91,6 +95,7 @@ TITLES = {
     "kept": ("本方办理", "kept here"),
     "handed": ("已移交对方", "handed to the other side"),
     "shared": ("双方共办", "handled by both"),
+    "joined": ("已并入前件", "joined to an earlier one"),
     "guided": ("已指引", "guided"),
     "closed": ("已办结", "closed"),
     "take": ("记录诉求", "record"),
@@ -98,6 +103,9 @@ TITLES = {
     "hand_over": ("移交对方", "hand over"),
     "share": ("先处置后移交", "share"),
     "guide": ("指引解释", "guide"),
+    "join": ("并入前件", "join to an earlier one"),
+    "note_repeat": ("又有人反映", "repeated"),
+    "forget_repeat": ("重复件撤去", "repeat taken off"),
     "supplement": ("补充", "add words"),
     "correct": ("更正研判", "correct the verdict"),
     "link": ("关联重复件", "link to an earlier one"),
@@ -115,6 +123,7 @@ SENTENCES = {
     "kept": "This side has an order for it and answers for it.",
     "handed": "A handover carries it; the other side answers for it once it has accepted.",
     "shared": "Police act first here and the other side cures the source; each has an order.",
+    "joined": "It repeats an open appeal; its words were added there and it ends with it.",
     "guided": "It is neither side's; the right door was shown and it counts as served.",
     "closed": "It ended with a result that the citizen can see.",
 }
@@ -132,7 +141,7 @@ def _rows() -> tuple[Row, ...]:
     more = tuple(
         name
         for name in FIELDS
-        if name not in {*told, "words", "reason", "door", "guidance", "result", "linked", "order", "handover", "outcome"}
+        if name not in {*told, "words", "reason", "door", "guidance", "result", "linked", "repeat_number", "order", "handover", "outcome"}
     )
     state = AppealState
     rows = [
@@ -143,6 +152,7 @@ def _rows() -> tuple[Row, ...]:
         Row(state.TAKEN, "hand_over", state.HANDED, DESK, "AppealHandedOver", JN41, ("handover",), ("reason",)),
         Row(state.TAKEN, "share", state.SHARED, DESK, "AppealShared", "济政办字〔2023〕51号 四（二）1", ("order", "handover"), ("reason",)),
         Row(state.TAKEN, "guide", state.GUIDED, DESK, "AppealGuided", XC4, ("guidance",), ("door", "reason"), guard="has_cause"),
+        Row(state.TAKEN, "join", state.JOINED, DESK, "AppealJoined", REPEAT, ("linked",), ("repeat_number", "reason")),
         Row(state.KEPT, "hand_over", state.HANDED, DESK, "AppealHandedOver", JN41, ("handover",), ("reason",)),
         Row(state.KEPT, "share", state.SHARED, DESK, "AppealShared", "济政办字〔2023〕51号 四（二）1", ("handover",), ("order", "reason")),
         Row(state.HANDED, "take_back", state.TAKEN, SELF, "AppealTakenBack", XC4, ("reason",)),
@@ -150,7 +160,7 @@ def _rows() -> tuple[Row, ...]:
         Row(state.TAKEN, "close", state.CLOSED, DESK, "AppealClosed", "首问负责", ("result",)),
         *(
             Row(each, "close", state.CLOSED, SELF, "AppealClosed", "相政办〔2023〕55号 三（二）双闭环", ("result",))
-            for each in (state.KEPT, state.HANDED, state.SHARED)
+            for each in (state.KEPT, state.HANDED, state.SHARED, state.JOINED)
         ),
         Row(state.CLOSED, "reopen", state.TAKEN, DESK, "AppealReopened", "002 回访不满意重办", ("reason",)),
         Row(state.GUIDED, "reopen", state.TAKEN, DESK, "AppealReopened", "002 回访不满意重办", ("reason",)),
@@ -168,6 +178,11 @@ def _rows() -> tuple[Row, ...]:
                 ("place", "phone", "citizen", "happened", "recording", "evidence"),
             )
         )
+    for each in (*OPEN, state.GUIDED, state.CLOSED):
+        rows += [
+            Row(each, "note_repeat", SAME, SELF, "RepeatNoted", REPEAT, ("linked",), ("repeat_number",)),
+            Row(each, "forget_repeat", SAME, SELF, "RepeatForgotten", REPEAT, ("linked",), ("repeat_number",)),
+        ]
     for each in OPEN:
         rows += [
             Row(
@@ -180,8 +195,8 @@ def _rows() -> tuple[Row, ...]:
                 ("side",),
                 ("item", "kind", "urgent", "reason"),
             ),
-            Row(each, "link", SAME, DESK, "AppealLinked", "相政办〔2023〕55号 四（三）4 重复报警", ("linked",)),
-            Row(each, "unlink", SAME, DESK, "AppealUnlinked", "相政办〔2023〕55号 四（三）4 重复报警", ("linked",)),
+            Row(each, "link", SAME, DESK, "AppealLinked", REPEAT, ("linked",), ("repeat_number",)),
+            Row(each, "unlink", SAME, DESK, "AppealUnlinked", REPEAT, ("linked",), ("repeat_number",)),
             Row(each, "mark", SAME, DESK, "AppealMarked", "相政办〔2023〕55号 五（二） 恶意骚扰", ("marks",)),
             Row(
                 each, "record_call", SAME, DESK, "ThreeWayCallRecorded", "济政办字〔2023〕51号 四（一） 三方通话", ("outcome",), ("words",)
@@ -198,8 +213,17 @@ def _fold(data: dict[str, Any], fact: Any) -> dict[str, Any]:
         data["links"] = [*data.get("links", []), fact.data["linked"]][-50:]
     elif fact.name == "AppealUnlinked":
         data["links"] = [each for each in data.get("links", []) if each != fact.data["linked"]]
+    elif fact.name == "RepeatNoted":
+        if fact.data["linked"] not in data.get("repeats", []):
+            data["repeats"] = [*data.get("repeats", []), fact.data["linked"]][-200:]
+            data["repeat_count"] = int(data.get("repeat_count", 0)) + 1
+    elif fact.name == "RepeatForgotten":
+        data["repeats"] = [each for each in data.get("repeats", []) if each != fact.data["linked"]]
+        data["repeat_count"] = max(int(data.get("repeat_count", 0)) - 1, 0)
     elif fact.name == "AppealReopened":
         data["reopened"] = int(data.get("reopened", 0)) + 1
+    for passing in ("linked", "repeat_number"):
+        data.pop(passing, None)
     return data
 
 

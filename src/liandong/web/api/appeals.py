@@ -70,7 +70,10 @@ def _taken(token: ApiToken, taken: Taken) -> dict[str, Any]:
             "opened_at": each.opened_at.isoformat(),
             "phase": each.phase,
             "summary": each.summary,
-            "because": each.because,
+            "because": list(each.because),
+            "likeness": round(each.likeness, 3),
+            "repeats": each.repeats,
+            "wave": each.wave,
         }
         for each in taken.earlier
     ]

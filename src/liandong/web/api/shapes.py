@@ -14,7 +14,7 @@ __all__ = ["Act", "AppealIn", "EarlierOut", "EntryOut", "PageOut", "PlaceIn", "P
 Text = Annotated[StrictStr, Field(max_length=20_000)]
 Line = Annotated[StrictStr, Field(max_length=300)]
 Channel = Literal["phone", "text", "video", "web", "wechat", "alipay", "doorplate", "feed"]
-Course = Literal["auto", "keep", "hand_over", "share", "guide"]
+Course = Literal["auto", "keep", "hand_over", "share", "guide", "join"]
 
 assert set(Channel.__args__) == set(CHANNELS) - {"linkage"}, "linkage is how handovers come in, never a caller"  # type: ignore[attr-defined]
 
@@ -59,6 +59,8 @@ class PlaceIn(Strict):
     door: Annotated[StrictStr, Field(max_length=60)] = ""
     summary: Annotated[StrictStr, Field(max_length=2000)] = ""
     clause: Annotated[StrictStr, Field(max_length=60)] = ""
+    #: Id or number of the appeal it joins (``join``).
+    linked: Annotated[StrictStr, Field(max_length=60)] = ""
 
 
 class Act(Strict):
@@ -108,7 +110,14 @@ class EarlierOut(Schema):
     opened_at: str
     phase: str
     summary: str
-    because: str
+    #: What they have in common, the strongest first: ``phone``, ``plate``, ``place``, ``event``, ``words``.
+    because: list[str]
+    #: 0 to 1.
+    likeness: float
+    #: Appeals linked to it as its repeats.
+    repeats: int
+    #: Callers of the same event lately; 0 where there is no wave.
+    wave: int
 
 
 class TakenOut(Schema):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from liandong.adapters.postgres.models import User
+from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
 from liandong.application.place_appeal import COURSES, course_of, place
 from liandong.application.take_appeal import take_in
@@ -25,7 +26,7 @@ __all__ = ["TAKEN_FIELDS", "Step", "finish_call", "proposed_course", "take_call"
 #: Fields of the form that the record takes.
 TAKEN_FIELDS = ("text", "phone", "place", "citizen", "happened", "demand", "recording", "channel")
 #: Fields that go with the placing.
-PLACED_FIELDS = ("reason", "guidance", "door")
+PLACED_FIELDS = ("reason", "guidance", "door", "linked")
 #: What a call may end with; ``skip`` sends the order without a call.
 OUTCOMES = ("connected", "no_answer", "refused", "failed", "skip")
 TRIES = 3
@@ -76,6 +77,8 @@ def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) ->
                 appeal = session.perform(appeal.kind, appeal.id, "supplement", actor, {"words": data["text"]})
             if appeal.phase != "taken":
                 return Step(appeal, "", "", _made(session, appeal))
+            if fields.get("linked") and course != "join":
+                appeal = link_repeat(session, appeal, actor, "link", fields["linked"])
             wanted = course_of(session, appeal) if course == "auto" else course
             if wanted == "hand_over" and not appeal.data.get("urgent"):
                 ringing = _open_call(session, appeal) or invite(session, appeal, actor, _placing(fields))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liandong.adapters.postgres.models import Draft, Stream
+from liandong.application.find_repeats import find_repeats, keys_of_words
 from liandong.application.ports import Earlier
-from liandong.application.take_appeal import REPEAT_DAYS
 from liandong.domain.errors import LiandongError
 from liandong.web.calltaker import drafts
 from liandong.web.calltaker.taking import Step, finish_call, proposed_course, take_call
@@ -24,8 +24,8 @@ from liandong.web.world import world
 
 __all__ = ["calls", "draft", "finish", "home", "new", "sheet", "take", "verdict"]
 
-#: Course, icon; in the order of Alt+1 … Alt+5. The words are in the template.
-COURSES = (("auto", "bolt"), ("keep", "check"), ("hand_over", "arrow-right"), ("share", "arrows-exchange"), ("guide", "route"))
+#: Course, icon; in the order of Alt+1 … Alt+6. The words are in the template; the last shows when an earlier appeal is chosen.
+COURSES = (("auto", "bolt"), ("keep", "check"), ("hand_over", "arrow-right"), ("share", "arrows-exchange"), ("guide", "route"), ("join", "link"))
 #: Most of the words that are judged while typing.
 JUDGED = 20_000
 
@@ -85,23 +85,27 @@ def verdict(request: HttpRequest) -> HttpResponse:
     """Judge the words typed so far; nothing is recorded."""
     text = str(request.POST.get("text", "")).replace("\x00", "")[:JUDGED]
     shown: dict[str, Any] = {"empty": not text.strip()}
+    said: Mapping[str, Any] = {}
     if text.strip():
-        judged = shown_verdict(world().triage(text))
+        said = world().triage(text)
+        judged = shown_verdict(said)
         shown["verdict"] = judged
         shown["course"] = proposed_course(world(), judged.side)
         shown["marks"] = json.dumps(judged.marks, ensure_ascii=False)
         shown["read"] = json.dumps({name: values[0] for name, values in judged.particulars if values}, ensure_ascii=False)
-    shown["earlier"] = _earlier(request)
+    shown["earlier"] = _earlier(request, text, said)
+    shown["linked"] = str(request.POST.get("linked", ""))[:60]
     return render(request, "calltaker/verdict.html", shown)
 
 
-def _earlier(request: HttpRequest) -> list[Earlier]:
+def _earlier(request: HttpRequest, text: str, verdict: Mapping[str, Any]) -> Sequence[Earlier]:
+    """Return what may be the same matter, from the words and fields as they stand."""
     phone, place = (str(request.POST.get(name, "")).replace("\x00", "").strip()[:300] for name in ("phone", "place"))
-    if len(phone) < 5 and len(place) < 3:
-        return []
-    since = datetime.now(UTC) - timedelta(days=REPEAT_DAYS)
+    keys = keys_of_words(text, verdict, phone=phone, place=place)
+    if not keys:
+        return ()
     with world().work() as unit:
-        return list(unit.earlier(phone=phone if len(phone) >= 5 else "", place=place if len(place) >= 3 else "", since=since))
+        return find_repeats(unit, world().desk.switches, world().clock.now(), text, keys, phone=phone, item=str(verdict.get("item") or ""))
 
 
 @require_http_methods(["POST", "DELETE"])

@@ -19,7 +19,7 @@ from liandong.web.reading.fact_words import KIND_WORDS
 from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.reading.verdicts import shown_verdict
-from liandong.web.rights import masked_text
+from liandong.web.rights import masked_text, visible
 from liandong.web.shell.gate import gate, language
 from liandong.web.shell.words import SIDE_WORDS
 from liandong.web.world import world
@@ -107,6 +107,7 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "said_marked": _marked(masked_text(user, appeal.data, str(appeal.data.get("text", ""))), verdict.marks),
         "verdict": verdict,
         "records": [(each, open_acts(user, desk, each, language())) for each in others],
+        "repeats": _repeats(request, appeal),
         "acts": _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
         "happenings": timeline(user, desk, streams),
         "heard": [each.id for each in streams],
@@ -116,6 +117,16 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
 def _behind(acts: list[Act]) -> list[Act]:
     """Return the acts of an appeal that has an order: all behind “more”, since the next step is the order's."""
     return [replace(each, seldom=True) for each in acts]
+
+
+def _repeats(request: HttpRequest, appeal: Stream) -> dict[str, Any]:
+    """Return the appeal this one repeats, and those that repeat it, newest first; no query where there are none."""
+    first = (appeal.data.get("links") or [None])[0]
+    later = [str(each) for each in (appeal.data.get("repeats") or [])][-20:]
+    if not first and not later:
+        return {}
+    found = {str(each.id): each for each in visible(request.user).filter(id__in=[*later, *([first] if first else [])])}
+    return {"first": found.get(str(first)), "later": [found[each] for each in reversed(later) if each in found]}
 
 
 def _marked(text: str, marks: tuple[str, ...]) -> list[tuple[str, bool]]:

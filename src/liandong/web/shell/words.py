@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["PARTICULAR_WORDS", "ROLE_WORDS", "SIDE_WORDS", "particular_words", "role_words", "side_words"]
+__all__ = ["PARTICULAR_WORDS", "REPEAT_WORDS", "ROLE_WORDS", "SIDE_WORDS", "particular_words", "repeat_words", "role_words", "side_words"]
 
 ROLE_WORDS = {
     "call_taker": _("110接警员"),
@@ -38,6 +38,21 @@ def role_words(role: str, side: str = "") -> str:
 def side_words(side: str) -> str:
     """Return what a side is called."""
     return str(SIDE_WORDS.get(side, side))
+
+
+#: Why two appeals may be the same matter.
+REPEAT_WORDS = {
+    "phone": _("同一号码"),
+    "plate": _("同一车牌"),
+    "place": _("同一地点"),
+    "event": _("同一路段同类事项"),
+    "words": _("说法相近"),
+}
+
+
+def repeat_words(why: str) -> str:
+    """Return what two appeals have in common."""
+    return str(REPEAT_WORDS.get(why, why))
 
 
 #: What can be read out of words, and what may be missing.

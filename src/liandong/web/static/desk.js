@@ -179,6 +179,40 @@
     text.style.height = "auto";
     text.style.height = Math.min(Math.max(text.scrollHeight + 2, 176), 420) + "px";
   }
+  // --- a repeat: one key links it, another lets it join the open case ------------------------------------------------
+  function candidates() { return Array.from(document.querySelectorAll("#verdict [data-candidate]")); }
+  function link(id) {
+    const field = form.elements.linked;
+    field.value = field.value === id ? "" : id;
+    if (!field.value && form.elements.course.value === "join") form.elements.course.value = "auto";
+    showLink();
+    typed();
+    course();
+  }
+  function showLink() {
+    const id = form.elements.linked.value;
+    let chosen = null;
+    candidates().forEach(function (each) {
+      const on = Boolean(id) && each.dataset.candidate === id;
+      each.classList.toggle("chosen", on);
+      each.querySelector("[data-link]").setAttribute("aria-pressed", String(on));
+      if (on) chosen = each;
+    });
+    const line = document.getElementById("linked-to");
+    line.hidden = !id;
+    if (id && chosen) line.textContent = line.dataset.words + " " + chosen.dataset.number;
+    document.getElementById("course-join").hidden = !id || Boolean(chosen && !chosen.dataset.open);
+  }
+  function nextLink() {
+    const ids = candidates().map(function (each) { return each.dataset.candidate; });
+    if (!ids.length) return;
+    const at = ids.indexOf(form.elements.linked.value);
+    if (at === ids.length - 1) link(ids[at]); else link(ids[at + 1]);
+  }
+  document.getElementById("verdict").addEventListener("click", function (pressed) {
+    const button = pressed.target.closest("[data-link]");
+    if (button) link(button.closest("[data-candidate]").dataset.candidate);
+  });
   let proposal = "auto";
   let heard = {};
   function course() {
@@ -198,6 +232,7 @@
       proposal = (card && card.dataset.course) || "auto";
       if (card && card.dataset.urgent && proposal === "hand_over") proposal = "share";
       paint();
+      showLink();
       course();
     }
     if (happened.detail.target === outcome) afterKey();
@@ -259,6 +294,7 @@
       const spot = { KeyT: text, KeyP: form.elements.phone, KeyL: form.elements.place }[pressed.code];
       if (spot) { pressed.preventDefault(); spot.focus(); return; }
       if (pressed.code === "KeyF") { pressed.preventDefault(); fillHeard(); }
+      if (pressed.code === "KeyK") { pressed.preventDefault(); nextLink(); }
       return;
     }
     const digit = outcome.querySelector('[data-digit="' + pressed.key + '"]');

@@ -77,6 +77,12 @@ def side_title(side: object) -> str:
 
 
 @register.filter
+def repeat_why(why: object) -> str:
+    """Return what two appeals have in common."""
+    return words.repeat_words(str(why))
+
+
+@register.filter
 def choice(value: object, field: str) -> str:
     """Return what a choice of a field is called."""
     return field_words.choice_words(field, str(value))
