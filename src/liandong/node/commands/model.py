@@ -77,7 +77,7 @@ def classify(directory: Path, data: Path, text_column: str, top: int, out: Path 
 @click.option("--label", "label_column", default=None, help="标签所在的列。 Column of the label.")
 @click.option("--model", "directory", default=None, type=click.Path(path_type=Path), help="要量的模型；不给就交叉验证。 The model; without it, cross-validation.")
 @click.option("--folds", default=5, show_default=True, type=click.IntRange(2), help="交叉验证的份数。 Folds of the cross-validation.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1), help="交叉验证怎样分份。 How rows fall into folds.")
 @click.option("--verdicts", is_flag=True, help="量整个研判（side、item、kind、urgent 四列）。 Measure the whole triage on side, item, kind, urgent.")
 @click.option("--pack", "pack_name", default="xiangcheng", show_default=True, help="--verdicts 用的城市包。")
 @click.option("--json", "as_json", is_flag=True, help="结果为一个 JSON 对象。 One JSON object.")

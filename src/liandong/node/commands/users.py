@@ -33,10 +33,10 @@ def list_(node_name: str | None) -> None:
 
 @users.command()
 @click.argument("username")
-@click.option("--role", required=True, type=click.Choice(ROLES))
-@click.option("--unit", default="")
-@click.option("--name", default="")
-@click.password_option()
+@click.option("--role", required=True, type=click.Choice(ROLES), help="岗位。 Role.")
+@click.option("--unit", default="", help="单位代码，见城市包 units.csv。 Code of the unit, from the pack.")
+@click.option("--name", default="", help="姓名。 Name on the screens.")
+@click.password_option(help="口令，至少 10 位；不写则两次询问。 Asked for when absent.")
 @node_option
 def add(username: str, role: str, unit: str, name: str, password: str, node_name: str | None) -> None:
     """新增人员。 Add a person."""
@@ -72,8 +72,8 @@ def disable(username: str, node_name: str | None) -> None:
 
 @users.command()
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice(ROLES))
-@click.option("--unit", default="")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="岗位。 Role.")
+@click.option("--unit", default="", help="单位代码，见城市包 units.csv。 Code of the unit, from the pack.")
 @node_option
 def token(name: str, role: str, unit: str, node_name: str | None) -> None:
     """给一个单位的系统发 API 令牌（只显示一次；同名旧令牌停用）。 Make an API token, shown once."""
