@@ -184,7 +184,7 @@ class UnitOfWork(Protocol):
         ...
 
     def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
-        """Return where a stream stands. Raises ``StreamNotFound``."""
+        """Return where a stream stands. Raises ``StreamNotFound``; ``StreamOfOtherKind`` where the id is another record's."""
         ...
 
     def append(self, before: StreamState, facts: Sequence[Fact], after: StreamState) -> StreamState:

@@ -14,7 +14,7 @@ from liandong.application.ports import Message, UnitOfWork
 from liandong.application.route import party_here, towards_receiver, towards_sender
 from liandong.application.shared_streams import SHARED, Shared
 from liandong.application.world import World
-from liandong.domain.errors import RemoteProtocolError, StreamNotFound
+from liandong.domain.errors import RemoteProtocolError, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import at_from_text
 from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamState
 
@@ -62,9 +62,14 @@ def parse_fact(body: Mapping[str, Any], shared: Shared) -> Fact:
 
 
 def _state(session: Session, shared: Shared, stream: StreamId, fact: Fact) -> StreamState:
-    """Return our copy of the stream; a new one for its opening fact."""
+    """Return our copy of the stream; a new one for its opening fact.
+
+    A message must never be put off for a clash that time does not mend: it would be sent again for ever.
+    """
     try:
         return session.load(shared.kind, stream)
+    except StreamOfOtherKind as error:
+        raise RemoteProtocolError(detail="this stream is another record here") from error
     except StreamNotFound:
         if fact.name != shared.opening:
             raise

@@ -28,6 +28,7 @@ __all__ = [
     "RemoteProtocolError",
     "StreamConflict",
     "StreamNotFound",
+    "StreamOfOtherKind",
 ]
 
 
@@ -196,6 +197,10 @@ class StreamNotFound(LiandongError):
     """No stream has this id or number on this node."""
 
     code = "stream.not_found"
+
+
+class StreamOfOtherKind(StreamNotFound):
+    """The id is there, but names another kind of record."""
 
 
 class PackError(LiandongError):

@@ -22,10 +22,12 @@ from psycopg.types.json import Jsonb
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.ids import uuid7
 from liandong.adapters.postgres.timers import read_clocks, write_clocks
+from liandong.application.numbers import number_of
+from liandong.application.outline import KEYED, outline_of
 from liandong.application.ports import Message, Recalled
 from liandong.application.shared_streams import is_shared
 from liandong.domain.clocks import KeptClock, Rulebook
-from liandong.domain.errors import StreamConflict, StreamNotFound
+from liandong.domain.errors import StreamConflict, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
@@ -34,25 +36,12 @@ __all__ = ["CHANGED", "OUTBOX", "PostgresUnitOfWork", "PostgresWork"]
 #: NOTIFY channels: a stream changed; something waits for a peer.
 CHANGED, OUTBOX = "liandong_changed", "liandong_outbox"
 
-#: Kinds that are known by a key of their own: an appeal by its source, a supervision by what it supervises.
-KEYED = frozenset({StreamKind.APPEAL, StreamKind.SUPERVISION})
-#: First character of human numbers, by kind.
-LETTERS = {
-    StreamKind.APPEAL: "诉",
-    StreamKind.ALARM: "警",
-    StreamKind.WORK_ORDER: "工",
-    StreamKind.HANDOVER: "联",
-    StreamKind.CALL: "话",
-    StreamKind.CONSULTATION: "商",
-    StreamKind.WHISTLE: "哨",
-    StreamKind.SUPERVISION: "督",
-}
-
 INSERT_STREAM = """
 INSERT INTO stream (id, kind, number, phase, seq, head, data, appeal, urgent, side, item, unit, summary, place, phone, key, opened_at, updated_at)
 VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
 UPDATE_STREAM = """
-UPDATE stream SET phase=%s, seq=%s, head=%s, data=%s, urgent=%s, side=%s, item=%s, unit=%s, updated_at=%s WHERE id=%s AND seq=%s"""
+UPDATE stream SET phase=%s, seq=%s, head=%s, data=%s, urgent=%s, side=%s, item=%s, unit=%s, summary=%s, place=%s, phone=%s, updated_at=%s
+WHERE id=%s AND seq=%s"""
 INSERT_JOURNAL = "INSERT INTO journal (stream, kind, seq, name, actor, at, data, before, hash) VALUES "
 INSERT_KEYS = "INSERT INTO repeat_key (key, at, appeal) SELECT unnest(%s::bigint[]), unnest(%s::timestamptz[]), unnest(%s::uuid[]) ON CONFLICT DO NOTHING"
 #: Of each key the newest few, so that a key that half the city shares costs what any other does.
@@ -142,14 +131,14 @@ class PostgresUnitOfWork:
     def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
         held = self._held.get(stream)
         if held is not None:
-            return held.state
+            return _of_kind(held.state, kind)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT phase, seq, data, head, opened_at FROM stream WHERE id = %s AND kind = %s", [stream, kind.value])
+            cursor.execute("SELECT phase, seq, data, head, opened_at, kind FROM stream WHERE id = %s", [stream])
             row = cursor.fetchone()
         if row is None:
             raise StreamNotFound(id=stream)
         data = row[2] if isinstance(row[2], dict) else json.loads(row[2])
-        state = StreamState(kind, stream, row[0], row[1], data, row[3])
+        state = _of_kind(StreamState(StreamKind(row[5]), stream, row[0], row[1], data, row[3]), kind)
         self._held[stream] = _Held(row[1], state, row[4], row[4], str(data.get("unit", "")))
         return state
 
@@ -202,8 +191,7 @@ class PostgresUnitOfWork:
             cursor.execute("SELECT liandong_next_number(%s, %s)", [kind.value, day])
             count = cursor.fetchone()[0]
         # A number that two nodes hold says which of them gave it; otherwise both would give the same.
-        mark = self._mark if is_shared(kind) else ""
-        return f"{LETTERS[kind]}{mark}{day}{count:04d}"
+        return number_of(kind, day, count, self._mark if is_shared(kind) else "")
 
     def remember(self, appeal: StreamId, keys: Sequence[int], at: datetime) -> None:
         self._recalled += [(key, at, appeal) for key in keys]
@@ -277,30 +265,21 @@ class PostgresUnitOfWork:
             self._notify(cursor, changed)
 
     def _write_stream(self, cursor: Any, held: _Held) -> None:
-        state, data = held.state, held.state.data
-        columns = (
-            bool(data.get("urgent") or data.get("danger")),
-            str(data.get("side", ""))[:12],
-            str(data.get("item", ""))[:20],
-            str(data.get("unit", ""))[:40],
-        )
+        state, outline = held.state, outline_of(held.state)
+        shown = (outline.urgent, outline.side, outline.item, outline.unit, outline.summary, outline.place, outline.phone)
+        data = Jsonb(dict(state.data))
         if held.loaded_seq:
             cursor.execute(
-                UPDATE_STREAM, [state.phase, state.seq, state.head, Jsonb(dict(data)), *columns, held.updated_at, state.id, held.loaded_seq]
+                UPDATE_STREAM, [state.phase, state.seq, state.head, data, *shown, held.updated_at, state.id, held.loaded_seq]
             )
             if cursor.rowcount != 1:
                 raise StreamConflict()
             return
-        appeal = state.id if state.kind == StreamKind.APPEAL else data.get("appeal")
-        record = data.get("record") or {}
-        summary = " ".join(str(data.get("summary") or data.get("text") or record.get("text") or "").split())[:240]
-        place = str(data.get("place") or record.get("place") or "")[:300]
-        key = data.get("key") if state.kind in KEYED else None
         cursor.execute(
             INSERT_STREAM,
             [
-                state.id, state.kind.value, data["number"], state.phase, state.seq, state.head, Jsonb(dict(data)), appeal, *columns,
-                summary, place, str(data.get("phone", ""))[:40], key, held.opened_at, held.updated_at,
+                state.id, state.kind.value, outline.number, state.phase, state.seq, state.head, data, outline.appeal, *shown,
+                outline.key, held.opened_at, held.updated_at,
             ],
         )  # fmt: skip
 
@@ -319,6 +298,12 @@ class PostgresUnitOfWork:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED, json.dumps(told, ensure_ascii=False)])
         for peer in sorted({message.peer for message, _ in self._messages}):
             cursor.execute("SELECT pg_notify(%s, %s)", [OUTBOX, peer])
+
+
+def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:
+    if state.kind != kind:
+        raise StreamOfOtherKind(id=state.id)
+    return state
 
 
 def _meaning(failure: BaseException) -> BaseException:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
 
+from liandong.application.outline import outline_of
 from liandong.application.world import MACHINES
+from liandong.domain.errors import LocalProtocolError
 from liandong.domain.journal.canonical import canonical
 from liandong.domain.journal.chain import Break, Entry, verify_chain
 from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, StreamState
@@ -21,6 +23,11 @@ from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, Str
 __all__ = ["Verification", "verify_journal"]
 
 BATCH = 2000
+#: Columns of a stream's row, all of which its journal tells; ``kind`` first.
+COLUMNS = (
+    "kind", "number", "phase", "seq", "head", "data", "appeal", "urgent", "side", "item", "unit", "summary", "place", "phone", "key",
+    "opened_at", "updated_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,10 @@ def verify_journal() -> Verification:
     return Verification(streams, entries, tuple(breaks))
 
 
-def _streams() -> Iterator[tuple[str, list[Entry], Any]]:
-    """Yield (stream id, its entries, its row or None)."""
-    query = """
-    SELECT j.stream, j.seq, j.name, j.actor, j.at, j.data, j.before, j.hash, s.kind, s.number, s.phase, s.seq, s.head, s.data
+def _streams() -> Iterator[tuple[str, list[Any], Any]]:
+    """Yield (stream id, its entries as read, its row or None)."""
+    query = f"""
+    SELECT j.stream, j.seq, j.name, j.actor, j.at, j.data, j.before, j.hash, j.kind, {", ".join("s." + each for each in COLUMNS)}
     FROM journal j LEFT JOIN stream s ON s.id = j.stream ORDER BY j.stream, j.seq"""
     raw = connection.connection
     with raw.cursor(name="liandong_verify") as cursor:
@@ -62,32 +69,46 @@ def _streams() -> Iterator[tuple[str, list[Entry], Any]]:
         cursor.execute(query)
         for stream, group in groupby(cursor, key=lambda each: each[0]):
             rows = list(group)
-            entries = [
-                Entry(
-                    StreamId(str(each[0])),
-                    each[1],
-                    Fact(each[2], Actor.from_dict(_plain(each[3])), each[4], _plain(each[5])),
-                    each[6],
-                    each[7],
-                )
-                for each in rows
-            ]
-            yield str(stream), entries, rows[0][8:] if rows[0][8] else None
+            yield str(stream), [row[:9] for row in rows], rows[0][9:] if rows[0][9] else None
 
 
 def _plain(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _broken(stream: str, entries: list[Entry], row: Any) -> Break | None:
+def _broken(stream: str, rows: list[Any], row: Any) -> Break | None:
     if row is None:
-        return Break(stream, len(entries), "row_missing")
-    kind, _, phase, seq, head, data = row
-    found = verify_chain(entries, head, seq)
-    if found is not None:
-        return found
-    state = StreamState(StreamKind(kind), StreamId(stream))
+        return Break(stream, len(rows), "row_missing")
+    shown = dict(zip(COLUMNS, row, strict=True))
+    entries: list[Entry] = []
+    for each in rows:
+        try:
+            fact = Fact(each[2], Actor.from_dict(_plain(each[3])), each[4], _plain(each[5]))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            # What no fact can be made of was never written by this program.
+            return Break(stream, each[1], "entry_changed")
+        if each[8] != shown["kind"]:
+            return Break(stream, each[1], "entry_changed")
+        entries.append(Entry(StreamId(stream), each[1], fact, each[6], each[7]))
+    return verify_chain(entries, shown["head"], shown["seq"]) or _row_differs(stream, entries, shown)
+
+
+def _row_differs(stream: str, entries: list[Entry], shown: dict[str, Any]) -> Break | None:
+    """Compare the row with what the journal says: the state, and every column that lists and look-ups read."""
+    try:
+        state = StreamState(StreamKind(shown["kind"]), StreamId(stream))
+    except ValueError:
+        return Break(stream, len(entries), "state_differs")
     for entry in entries:
         state = MACHINES[state.kind].evolve(state, entry.fact)
-    same = state.phase == phase and canonical(dict(state.data)) == canonical(_plain(data))
-    return None if same else Break(stream, seq, "state_differs")
+    outline = asdict(outline_of(state))
+    times = {"opened_at": entries[0].fact.at, "updated_at": entries[-1].fact.at}
+    wanted = {"phase": state.phase, **outline, **times}
+    told = {**shown, "appeal": str(shown["appeal"]) if shown["appeal"] else None}
+    try:
+        same = canonical(_plain(shown["data"])) == canonical(dict(state.data))
+    except LocalProtocolError:
+        # A value that no journal can hold, such as a float.
+        same = False
+    same = same and all(told[name] == value for name, value in wanted.items())
+    return None if same else Break(stream, len(entries), "state_differs")

@@ -11,6 +11,7 @@ from liandong.adapters.postgres.models import ApiToken
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place, place_appeal
 from liandong.application.take_appeal import Taken, take_in
+from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.api.access import actor, once, token_of
 from liandong.web.api.shapes import AppealIn, PlaceIn, ProblemOut, StreamOut, TakenOut, TextIn
@@ -20,6 +21,8 @@ from liandong.web.world import world
 __all__ = ["router"]
 
 router = Router(tags=["appeals"])
+#: Keys that this node gives itself: to calls of its desks, and to what came by a handover.
+OWN_KEYS = ("desk:", "handover:")
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 503), ProblemOut)
 
 
@@ -34,6 +37,8 @@ def take(request: HttpRequest, body: AppealIn) -> tuple[int, dict[str, Any]]:
     """Record what a citizen said; with ``course`` place it at once, in the same transaction."""
     given = {name: value for name, value in body.dict().items() if value not in ("", None)}
     course = given.pop("course", None)
+    if str(given.get("key", "")).startswith(OWN_KEYS):
+        raise InvalidInput(detail=f"key: {'、'.join(OWN_KEYS)}")
     token, who = token_of(request), actor(request)
 
     def act() -> tuple[int, dict[str, Any]]:

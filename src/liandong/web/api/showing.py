@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from liandong.adapters.postgres.models import ApiToken, Stream
+from liandong.application.outline import outline_of
 from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.world import MACHINES
@@ -59,22 +60,22 @@ def show(token: ApiToken, row: Stream, *, whole: bool = True) -> dict[str, Any]:
 def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
     """Return a stream that was just written, without asking the database again."""
     data = state.data
-    record = data.get("record") or {}
+    outline = outline_of(state)
     times = data.get("times") or {}
     return {
         "id": state.id,
         "kind": state.kind.value,
-        "number": data.get("number", ""),
+        "number": outline.number,
         "phase": state.phase,
         "phase_title": MACHINES[state.kind].title(state.phase),
         "seq": state.seq,
-        "appeal": state.id if state.kind == StreamKind.APPEAL else data.get("appeal"),
-        "urgent": bool(data.get("urgent") or data.get("danger")),
-        "side": data.get("side", ""),
-        "item": data.get("item", ""),
-        "unit": data.get("unit", ""),
-        "summary": " ".join(str(data.get("summary") or data.get("text") or record.get("text") or "").split())[:240],
-        "place": str(data.get("place") or record.get("place") or ""),
+        "appeal": outline.appeal,
+        "urgent": outline.urgent,
+        "side": outline.side,
+        "item": outline.item,
+        "unit": outline.unit,
+        "summary": outline.summary,
+        "place": outline.place,
         "opened_at": min(times.values(), default=""),
         "updated_at": max(times.values(), default=""),
         "allowed": list(_allowed(token, state)),

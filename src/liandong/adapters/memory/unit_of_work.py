@@ -1,0 +1,201 @@
+"""The ports ``UnitOfWork`` and ``Work`` in memory: gathered, then written under one lock, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from liandong.adapters.memory.database import Job, MemoryDatabase, Row, Sent
+from liandong.application.numbers import number_of
+from liandong.application.outline import outline_of
+from liandong.application.ports import Message, Recalled
+from liandong.application.shared_streams import is_shared
+from liandong.domain.clocks import KeptClock
+from liandong.domain.errors import StreamConflict, StreamNotFound, StreamOfOtherKind
+from liandong.domain.journal.chain import Entry, seal
+from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
+
+__all__ = ["MemoryUnitOfWork", "MemoryWork"]
+
+
+def _stored(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what comes back out of a database that keeps JSON. Raises ``TypeError`` for what it cannot keep."""
+    stored: dict[str, Any] = json.loads(json.dumps(dict(value), ensure_ascii=False, allow_nan=False))
+    return stored
+
+
+def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:
+    if state.kind != kind:
+        raise StreamOfOtherKind(id=state.id)
+    return state
+
+
+def _recalled(row: Row, keys: frozenset[int]) -> Recalled:
+    data, outline = row.state.data, outline_of(row.state)
+    root = str(next(iter(data.get("links", ())), ""))
+    repeats = int(data.get("repeat_count", 0))
+    return Recalled(
+        row.state.id, outline.number, row.opened_at, row.state.phase, outline.summary, outline.item, outline.phone, keys, root, repeats
+    )
+
+
+class MemoryUnitOfWork:
+    """The port ``UnitOfWork``.
+
+    Parameters:
+        database: of the node.
+        zone: the city's, for the day in human numbers.
+        mark: this node's letters in numbers that other nodes hold too.
+    """
+
+    def __init__(self, database: MemoryDatabase, zone: ZoneInfo, mark: str = "") -> None:
+        self._database = database
+        self._mark = mark
+        self._zone = zone
+        #: stream -> (sequence number as loaded, state as it will be written, opened, updated).
+        self._held: dict[StreamId, tuple[int, StreamState, datetime | None, datetime | None]] = {}
+        self._entries: list[tuple[StreamKind, Entry]] = []
+        self._messages: list[Message] = []
+        self._jobs: list[Job] = []
+        self._remembered: list[tuple[int, datetime, StreamId]] = []
+        self._clocks: dict[StreamId, tuple[KeptClock, ...]] = {}
+        self._begun = False
+
+    def __enter__(self) -> Self:
+        self._begun = True
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._begun = False
+        if error is None:
+            with self._database.lock:
+                self._commit()
+
+    def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
+        held = self._held.get(stream)
+        if held is not None:
+            return _of_kind(held[1], kind)
+        row = self._database.rows.get(stream)
+        if row is None:
+            raise StreamNotFound(id=stream)
+        _of_kind(row.state, kind)
+        state = replace(row.state, data=_stored(row.state.data))
+        self._held[stream] = (state.seq, state, row.opened_at, None)
+        return state
+
+    def append(self, before: StreamState, facts: Sequence[Fact], after: StreamState) -> StreamState:
+        assert self._begun, "a unit of work is used inside its with block"
+        seq, head = before.seq, before.head
+        for fact in facts:
+            entry = seal(before.id, seq + 1, fact, head)
+            self._entries.append((before.kind, entry))
+            seq, head = entry.seq, entry.hash
+        sealed = replace(after, seq=seq, head=head)
+        loaded, _, opened, _ = self._held.get(before.id, (0, before, facts[-1].at, None))
+        self._held[before.id] = (loaded, sealed, opened, facts[-1].at)
+        return sealed
+
+    def send(self, message: Message) -> None:
+        assert self._entries, "a message follows from a fact"
+        self._messages.append(message)
+
+    def defer(self, name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
+        self._jobs.append(Job(name, at, _stored(arguments)))
+
+    def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
+        return self._clocks.get(state.id, self._database.clocks.get(state.id, ()))
+
+    def keep_clocks(self, state: StreamState, clocks: Sequence[KeptClock]) -> None:
+        self._clocks[state.id] = tuple(clocks)
+
+    def number(self, kind: StreamKind, at: datetime) -> str:
+        day = at.astimezone(self._zone).strftime("%Y%m%d")
+        with self._database.lock:
+            count = self._database.counts[kind, day] = self._database.counts.get((kind, day), 0) + 1
+        return number_of(kind, day, count, self._mark if is_shared(kind) else "")
+
+    def remember(self, appeal: StreamId, keys: Sequence[int], at: datetime) -> None:
+        self._remembered += [(key, at, appeal) for key in keys]
+
+    def recall(self, keys: Sequence[int], since: datetime, each: int = 20) -> Sequence[Recalled]:
+        found: dict[StreamId, set[int]] = {}
+        for key in set(keys):
+            hits = sorted(((at, appeal) for held, at, appeal in self._database.repeat_keys if held == key and at >= since), reverse=True)
+            for _, appeal in hits[:each]:
+                found.setdefault(appeal, set()).add(key)
+        return [_recalled(self._database.rows[appeal], frozenset(shared)) for appeal, shared in found.items()]
+
+    def count(self, key: int, since: datetime, most: int = 1000) -> int:
+        return min(most, len({appeal for held, at, appeal in self._database.repeat_keys if held == key and at >= since}))
+
+    def by_number(self, kind: StreamKind, number: str) -> StreamId | None:
+        rows = self._database.rows.values()
+        return next((row.state.id for row in rows if row.state.kind == kind and row.state.data.get("number") == number), None)
+
+    def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:
+        rows = [row for row in self._database.rows.values() if row.state.kind == kind and outline_of(row.state).appeal == appeal]
+        return [row.state.id for row in sorted(rows, key=lambda row: (row.opened_at, row.state.id), reverse=True)]
+
+    def by_key(self, key: str) -> StreamId | None:
+        for _, state, _, _ in self._held.values():
+            if outline_of(state).key == key:
+                return state.id
+        return self._database.keys.get(key)
+
+    def _commit(self) -> None:
+        database = self._database
+        changed = [each for each in self._held.values() if each[1].seq != each[0]]
+        for loaded, state, _, _ in changed:
+            self._check(loaded, state)
+        journal = [(kind, replace(entry, fact=replace(entry.fact, data=_stored(entry.fact.data)))) for kind, entry in self._entries]
+        for _, state, opened, updated in changed:
+            assert opened is not None and updated is not None
+            outline = outline_of(state)
+            database.rows[state.id] = Row(replace(state, data=_stored(state.data)), opened, updated)
+            database.numbers.add((state.kind, outline.number))
+            if outline.key is not None:
+                database.keys[outline.key] = state.id
+        database.journal += journal
+        for message in self._messages:
+            place = 1 + sum(1 for each in database.outbox if (each.peer, each.stream) == (message.peer, message.stream))
+            database.outbox.append(Sent(message.peer, message.stream, place, message.type, _stored(message.body)))
+        database.jobs += self._jobs
+        database.clocks |= self._clocks
+        database.repeat_keys |= set(self._remembered)
+
+    def _check(self, loaded: int, state: StreamState) -> None:
+        """Refuse what another unit of work has overtaken, or what is unique and taken."""
+        row = self._database.rows.get(state.id)
+        if (row.state.seq if row else 0) != loaded:
+            raise StreamConflict()
+        if loaded:
+            return
+        outline = outline_of(state)
+        if outline.key is not None and outline.key in self._database.keys:
+            raise StreamConflict()
+        if (state.kind, outline.number) in self._database.numbers:
+            raise StreamConflict("number.taken")
+
+
+class MemoryWork:
+    """The port ``Work``.
+
+    Parameters:
+        database: of the node; a new one where none is given.
+        zone: IANA name of the city's timezone.
+        mark: this node's letters in numbers that other nodes hold too.
+    """
+
+    def __init__(self, database: MemoryDatabase | None = None, zone: str = "Asia/Shanghai", mark: str = "") -> None:
+        self.database = database if database is not None else MemoryDatabase()
+        self._zone = ZoneInfo(zone)
+        self._mark = mark
+
+    def __call__(self) -> MemoryUnitOfWork:
+        """Return a unit of work that has not begun."""
+        return MemoryUnitOfWork(self.database, self._zone, self._mark)
