@@ -41,7 +41,8 @@ S = CallState
 OPEN = frozenset({S.OFFERED, S.CONNECTED})
 #: The order goes instead.
 UNCONNECTED = frozenset({S.REFUSED, S.UNANSWERED, S.FAILED})
-TERMINAL = frozenset[str]()
+#: The ends nobody leaves; only facts that met on the wire are still taken in.
+TERMINAL = frozenset({each.value for each in (*UNCONNECTED, S.TAKEN, S.ENDED, S.CANCELLED)})
 
 DESK = frozenset({Role.CALL_TAKER, Role.AGENT, Role.DISPATCHER, Role.SYSTEM})
 NOBODY = frozenset[Role]()

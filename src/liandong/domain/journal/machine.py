@@ -124,8 +124,8 @@ class Machine:
         return tuple(dict.fromkeys(row.command for row in self.rows))
 
     def title(self, name: str, language: str = "zh") -> str:
-        """Return the word on screens for a state or command."""
-        zh, en = self.titles[name]
+        """Return the word on screens for a state or command; one that a later version wrote is its own word."""
+        zh, en = self.titles.get(name, (name, name))
         return en if language.startswith("en") else zh
 
     def allowed(self, state: StreamState, role: Role, party: Party = Party.NONE) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class WorkOrderState(StrEnum):
 
 
 S = WorkOrderState
-TERMINAL = frozenset({S.WITHDRAWN.value})
+TERMINAL = frozenset({S.VISITED.value, S.WITHDRAWN.value})
 #: Somebody still owes the citizen something.
 OPEN = frozenset(set(S) - {S.NEW, S.CLOSED, S.VISITED, S.WITHDRAWN})
 #: The clock of the unit runs.
