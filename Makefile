@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench lint docs clean
+.PHONY: setup run test bench lint model docs clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,10 @@ lint: setup
 # Figures as JSON lines; nothing here passes or fails.
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# The shipped classifier, from the corpus: the same rows give the same bytes.
+model: setup
+	$(BIN)/python scripts/model.py
 
 docs: setup
 	$(BIN)/python scripts/reference.py

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from triage_sample import RULING, catalogue
 
 from liandong.domain.catalogue.items import Kind, Side
-from liandong.domain.triage import Scores, Source, Triage
+from liandong.domain.triage import Scores, Signs, Source, Triage
 
 TRIAGE = Triage(catalogue())
 
@@ -25,12 +25,13 @@ class FixedScorer:
         self.scores = scores
         self.asked: list[str] = []
 
-    def score(self, text: str) -> Scores:
+    def score(self, text: str, signs: Signs) -> Scores:
         self.asked.append(text)
+        assert "danger" in signs or "no-danger" in signs
         return self.scores
 
-    def score_many(self, texts: Sequence[str]) -> list[Scores]:
-        return [self.score(text) for text in texts]
+    def score_many(self, texts: Sequence[str], signs: Sequence[Signs]) -> list[Scores]:
+        return [self.score(text, each) for text, each in zip(texts, signs, strict=True)]
 
 
 def test_json_has_the_fixed_shape() -> None:
@@ -70,14 +71,8 @@ def test_a_longer_cue_hides_a_shorter_one_inside_it() -> None:
 
 
 def test_a_counter_cue_takes_weight_from_its_own_item() -> None:
-    with_counter = TRIAGE._cues.weigh(_words("有人焚烧垃圾")).classes["H2"]
-    assert with_counter < TRIAGE._cues.weigh(_words("有人倾倒垃圾")).classes["H2"]
-
-
-def _words(text: str):  # type: ignore[no-untyped-def]
-    from liandong.domain.appeals.reading_words import Words
-
-    return Words.of(text)
+    with_counter = TRIAGE.read("有人焚烧垃圾").evidence.classes["H2"]
+    assert with_counter < TRIAGE.read("有人倾倒垃圾").evidence.classes["H2"]
 
 
 def test_a_denied_crime_is_no_crime() -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from liandong.adapters.classifier.shipped import default_scorer
 from liandong.adapters.packs import Pack, load_pack
 from liandong.adapters.telephony.simulator import SimulatedSwitch
 from liandong.application.current import install_world
@@ -51,8 +52,8 @@ def make_triage(pack: Pack) -> Callable[[str], Mapping[str, Any]]:
 
 
 def triage_of(pack: Pack) -> Triage:
-    """Return the triage of a pack."""
-    return Triage(pack.catalogue)
+    """Return the triage of a pack: its list and rules with the shipped model."""
+    return Triage(pack.catalogue, default_scorer())
 
 
 def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping[str, Any]]) -> World:

@@ -10,7 +10,6 @@ Rules:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -18,16 +17,20 @@ from liandong.domain.appeals.particulars import Particulars, ask, missing_for, r
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.catalogue.items import Catalogue, Clause, Door, Item, Kind, Ruling, Side
 from liandong.domain.triage.blending import FLOOR, blend, calibrated, shares
-from liandong.domain.triage.danger import Danger, DangerRules
-from liandong.domain.triage.evidence import CueBook, Evidence
+from liandong.domain.triage.danger import Danger
+from liandong.domain.triage.evidence import Evidence
 from liandong.domain.triage.gate import unreadable
 from liandong.domain.triage.kinds import KindRules
+from liandong.domain.triage.reading import Reader, Reading
 from liandong.domain.triage.scores import BulkScorer, Scorer, Scores
 from liandong.domain.triage.verdict import Mark, Reason, Source, Verdict
 
 __all__ = ["Triage"]
 
+#: Texts given to the scorer at once.
+_BATCH = 512
 _MOST_REASONS = 6
+_MOST_WORDS = 2
 #: Classifier probability of danger from which it raises urgency by itself.
 _MODEL_DANGER = 0.5
 #: Strength of a hotline class beside danger from which the matter is joint.
@@ -37,12 +40,6 @@ _SECOND_SHARE = 0.45
 #: A readable text without any cue is most likely a matter of government service.
 _FALLBACK = "H8"
 _FALLBACK_STRENGTH = 0.55
-_NO_APPEAL = re.compile(
-    r"打错(?:了)?(?:电话)?|拨错|按错|没(?:什么|啥)?事了?[，。]?(?:就是)?(?:谢谢|打扰|不用|随便|试)|不用了|祝(?:你|您|大家|福)|谢谢(?:你们|您|大家|啦|了)?[！。~]*$|辛苦(?:了|你们)|加油|致敬|点赞|感恩|平安|感动|祈福|愿(?:所有|天下|大家|你)|捐(?:款|赠|了)|转发(?:微博|扩散)?|(?:可以|能)?免费(?:充电|提供|入住|接送|发放)|你(?:是)?机器人|测试|喂+[，。]?(?:听得到吗|能听到吗)"
-)
-_WANTS = re.compile(r"请|希望|求|望|建议|投诉|举报|反映|咨询|怎么|能不能|可否|能否|为什么|什么时候|如何|吗|？|不退|不给|坏|堵|漏|吵|臭|没人管|解决|处理")
-
-
 #: What a text without any cue turns out to be, roughly (the corpus, and 000: most of what reaches a line is service).
 _PRIOR = {Side.HOTLINE.value: 0.55, Side.POLICE.value: 0.31, Side.NEITHER.value: 0.14}
 _PRIOR_STRENGTH = 0.6
@@ -73,9 +70,7 @@ class Triage:
         self.scorer = scorer
         in_force = tuple(each for each in catalogue.rulings if on is None or (each.effective_from <= on and (each.effective_to is None or on <= each.effective_to)))
         self._items = {item.code: item for item in catalogue.items}
-        self._cues = CueBook(catalogue, in_force)
-        self._danger = DangerRules()
-        self._kinds = KindRules()
+        self._reader = Reader(catalogue, in_force)
         police = [item for item in catalogue.classes if item.side in (Side.POLICE, Side.JOINT)]
         self._first_police = police[0] if police else None
 
@@ -85,23 +80,36 @@ class Triage:
         why_not = unreadable(words)
         if why_not:
             return self._unclear(words, why_not)
-        return self._judge(words, self.scorer.score(words.said) if self.scorer is not None else None)
+        reading = self._reader.read(words)
+        return self._judge(reading, self.scorer.score(words.plain, reading.signs()) if self.scorer is not None else None)
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict]:
         """Return one verdict for each text, in order; faster than one by one where the scorer works in bulk."""
         if not isinstance(self.scorer, BulkScorer):
             return [self.verdict(text) for text in texts]
-        made = [Words.of(text) for text in texts]
-        scored = iter(self.scorer.score_many([words.said for words in made if not unreadable(words)]))
-        return [self._unclear(words, why) if (why := unreadable(words)) else self._judge(words, next(scored)) for words in made]
+        made: list[Verdict] = []
+        for start in range(0, len(texts), _BATCH):
+            made.extend(self._batch(self.scorer, texts[start : start + _BATCH]))
+        return made
+
+    def _batch(self, scorer: BulkScorer, texts: Sequence[str]) -> Iterable[Verdict]:
+        words = [Words.of(text) for text in texts]
+        why_not = [unreadable(each) for each in words]
+        readings = [self._reader.read(each) for each, why in zip(words, why_not, strict=True) if not why]
+        scored = iter(zip(readings, scorer.score_many([each.words.plain for each in readings], [each.signs() for each in readings]), strict=True))
+        return [self._unclear(each, why) if why else self._judge(*next(scored)) for each, why in zip(words, why_not, strict=True)]
+
+    def read(self, text: str) -> Reading:
+        """Return what the rules and the list find in ``text``; a model is trained on it."""
+        return self._reader.read(Words.of(text))
 
     def mark(self, text: str) -> list[Mark]:
         """Return the words that point somewhere, by position and without overlap, for marking on the screen."""
         words = Words.of(text)
         if unreadable(words):
             return []
-        found = [(danger.start, danger.end, danger.rule.code, Source.DANGER) for danger in self._danger.found(words)]
-        evidence = self._cues.weigh(words)
+        found = [(danger.start, danger.end, danger.rule.code, Source.DANGER) for danger in self._reader.danger.found(words)]
+        evidence = self._reader.cues.weigh(words)
         found.extend((hit.start, hit.end, hit.item.code, Source.CUE) for hit in evidence.hits)
         found.extend((start, end, ruling.code, Source.RULING) for ruling, start, end in evidence.rulings)
         found.extend((start, end, door.code, Source.DOOR) for _, door, start, end in evidence.doors)
@@ -114,28 +122,26 @@ class Triage:
                 taken = end
         return marks
 
-    def _judge(self, words: Words, scores: Scores | None) -> Verdict:
-        dangers = self._danger.found(words)
-        evidence = self._cues.weigh(words)
-        urgent = bool(dangers) or (scores is not None and scores.urgent >= _MODEL_DANGER)
+    def _judge(self, reading: Reading, scores: Scores | None) -> Verdict:
+        urgent = bool(reading.dangers) or (scores is not None and scores.urgent >= _MODEL_DANGER)
         if not urgent:
-            ruled = self._by_ruling(words, evidence)
+            ruled = self._by_ruling(reading)
             if ruled is not None:
                 return ruled
-        items = self._item_shares(words, dangers, evidence, scores)
-        sides = self._side_shares(words, items, dangers, evidence, scores)
+        items = self._item_shares(reading, scores)
+        sides = self._side_shares(reading, items, scores)
         if urgent:
-            return self._in_danger(words, dangers, evidence, items, sides, scores)
+            return self._in_danger(reading, items, sides, scores)
         side = max(sides, key=lambda each: sides[each]) if sides else Side.UNCLEAR
         confidence = sides.get(side, 0.0) if scores is not None else calibrated(sides.get(side, 0.0))
         if confidence < FLOOR:
-            return self._unclear(words, "说得还不够清楚，建议三方通话问明后再定", items)
-        return self._in_calm(words, side, confidence, evidence, items, scores)
+            return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
+        return self._in_calm(reading, side, confidence, items, scores)
 
-    def _item_shares(self, words: Words, dangers: list[Danger], evidence: Evidence, scores: Scores | None) -> dict[str, float]:
-        weights = dict(evidence.classes)
-        for rank, danger in enumerate(dangers[:3]):
-            item = self._police_item(danger, evidence)
+    def _item_shares(self, reading: Reading, scores: Scores | None) -> dict[str, float]:
+        weights = dict(reading.evidence.classes)
+        for rank, danger in enumerate(reading.dangers[:3]):
+            item = self._police_item(danger, reading.evidence)
             if item:
                 weights[item] = weights.get(item, 0.0) + (4.0, 1.5, 1.0)[rank]
         if _FALLBACK in self._items:
@@ -147,19 +153,20 @@ class Triage:
             made = blend(made, {code: p / whole for code, p in known.items()} if whole > 0 else {})
         return made
 
-    def _side_shares(self, words: Words, items: dict[str, float], dangers: list[Danger], evidence: Evidence, scores: Scores | None) -> dict[Side, float]:
+    def _side_shares(self, reading: Reading, items: dict[str, float], scores: Scores | None) -> dict[Side, float]:
+        evidence = reading.evidence
         weights: dict[str, float] = {}
         for code, share in items.items():
             item = self._items[code]
             weights[item.side.value] = weights.get(item.side.value, 0.0) + share
-        weights = _sobered(weights, sum(evidence.classes.values()) + 4.0 * len(dangers))
+        weights = _sobered(weights, sum(evidence.classes.values()) + 4.0 * len(reading.dangers))
         best = max(items, key=lambda each: items[each], default="")
         strongest = evidence.strongest.get(best)
         if strongest is not None and strongest.joint and strongest.side is Side.POLICE and strongest.parent:
             moved = 0.6 * weights.get(Side.POLICE.value, 0.0)
             weights[Side.POLICE.value] = weights.get(Side.POLICE.value, 0.0) - moved
             weights[Side.JOINT.value] = weights.get(Side.JOINT.value, 0.0) + moved
-        neither = self._neither_weight(words, evidence)
+        neither = self._neither_weight(reading)
         if neither:
             weights = {side: share * (1 - neither) for side, share in weights.items()}
             weights[Side.NEITHER.value] = neither
@@ -168,13 +175,13 @@ class Triage:
         return {Side(name): share for name, share in weights.items() if name in Side._value2member_map_}
 
     @staticmethod
-    def _neither_weight(words: Words, evidence: Evidence) -> float:
-        strength = max((weight for weight, *_ in evidence.doors), default=0.0)
-        others = max(evidence.classes.values(), default=0.0)
+    def _neither_weight(reading: Reading) -> float:
+        strength = max((weight for weight, *_ in reading.evidence.doors), default=0.0)
+        others = max(reading.evidence.classes.values(), default=0.0)
         weight = 0.0
         if strength:
             weight = strength / (strength + 0.55 * others + 0.3)
-        if _NO_APPEAL.search(words.plain) and not _WANTS.search(words.plain):
+        if reading.thanks and not reading.wants:
             weight = max(weight, 0.75 if others < 2.5 else 0.5)
         return weight
 
@@ -187,18 +194,19 @@ class Triage:
             return max(police, key=lambda each: police[each])
         return self._first_police.code if self._first_police else ""
 
-    def _in_danger(self, words: Words, dangers: list[Danger], evidence: Evidence, items: dict[str, float], sides: dict[Side, float], scores: Scores | None) -> Verdict:
+    def _in_danger(self, reading: Reading, items: dict[str, float], sides: dict[Side, float], scores: Scores | None) -> Verdict:
+        dangers, evidence = reading.dangers, reading.evidence
         police = {code: share for code, share in items.items() if self._items[code].side in (Side.POLICE, Side.JOINT)}
         first = max(police, key=lambda each: police[each]) if police else (self._first_police.code if self._first_police else "")
         source, strength = max(((code, weight) for code, weight in evidence.classes.items() if self._items[code].side is Side.HOTLINE), key=lambda each: each[1], default=("", 0.0))
         joint = self._joint_in_danger(dangers, strength, sides, scores)
         second = source if joint and strength > 0 else self._second(items, first)
         side = Side.JOINT if joint else Side.POLICE
-        reasons = [self._danger_reason(words, danger, evidence) for danger in dangers[:3]]
-        reasons += self._cue_reasons(words, evidence, (first, second))
+        reasons = [self._danger_reason(reading.words, danger, evidence) for danger in dangers[:3]]
         if scores is not None and not dangers:
-            reasons.insert(0, Reason("", first, Source.CLASSIFIER, self._clause(first), rule=f"分类模型判断有险情（{scores.urgent:.0%}）"))
-        return self._close(words, side, first, second, self._danger_confidence(dangers, scores), reasons, urgent=True, scores=scores)
+            reasons += self._scorer_reasons(reading.words, first, scores, f"分类模型判断有险情（{scores.urgent:.0%}）")
+        reasons += self._cue_reasons(reading.words, evidence, (first, second))
+        return self._close(reading, side, first, second, self._danger_confidence(dangers, scores), reasons, urgent=True, scores=scores)
 
     def _joint_in_danger(self, dangers: list[Danger], strength: float, sides: dict[Side, float], scores: Scores | None) -> bool:
         if scores is not None and scores.side:
@@ -210,25 +218,25 @@ class Triage:
         by_rules = (0.0, 0.78, 0.82)[min(len(dangers), 2)]
         return max(by_rules, scores.urgent if scores is not None else 0.0)
 
-    def _in_calm(self, words: Words, side: Side, confidence: float, evidence: Evidence, items: dict[str, float], scores: Scores | None) -> Verdict:
+    def _in_calm(self, reading: Reading, side: Side, confidence: float, items: dict[str, float], scores: Scores | None) -> Verdict:
         if side is Side.NEITHER:
-            door = self._door(evidence)
-            reasons = [self._door_reason(words, *each) for each in sorted(evidence.doors, key=lambda each: -each[0])[:3]]
+            door = self._door(reading.evidence)
+            reasons = [self._door_reason(reading.words, *each) for each in sorted(reading.evidence.doors, key=lambda each: -each[0])[:3]]
             if not reasons:
                 reasons = [Reason("", "", Source.TEXT, None, rule="没有提出需要办理的诉求")]
-            return self._close(words, side, "", "", confidence, reasons, door=door, scores=scores)
+            return self._close(reading, side, "", "", confidence, reasons, door=door, scores=scores)
         fit = {code: share for code, share in items.items() if side is Side.JOINT or self._items[code].side is side}
         fit = fit or items
         first = max(fit, key=lambda each: fit[each])
         second = self._second(items, first)
         if side is Side.JOINT and not second:
             second = max((code for code in items if code != first), key=lambda each: items[each], default="")
-        reasons = self._cue_reasons(words, evidence, (first, second))
+        reasons = self._cue_reasons(reading.words, reading.evidence, (first, second))
         if scores is not None:
-            reasons.append(Reason("", first, Source.CLASSIFIER, self._clause(first), rule=f"分类模型（{confidence:.0%}）"))
+            reasons += self._scorer_reasons(reading.words, first, scores, f"分类模型（{confidence:.0%}）")
         if not reasons:
             reasons = [Reason("", first, Source.TEXT, self._clause(first), rule="没有对应的关键词，按其他政务诉求办理")]
-        return self._close(words, side, first, second, confidence, reasons, scores=scores)
+        return self._close(reading, side, first, second, confidence, reasons, scores=scores)
 
     @staticmethod
     def _second(items: dict[str, float], first: str) -> str:
@@ -238,28 +246,34 @@ class Triage:
         second = max(others, key=lambda each: others[each])
         return second if others[second] >= _SECOND_SHARE * items.get(first, 1.0) else ""
 
-    def _by_ruling(self, words: Words, evidence: Evidence) -> Verdict | None:
+    def _by_ruling(self, reading: Reading) -> Verdict | None:
+        words, evidence = reading.words, reading.evidence
         if not evidence.rulings:
             return None
         ruling, start, end = max(evidence.rulings, key=lambda each: (each[0].effective_from, each[2] - each[1]))
-        top = self._cues.top(ruling.item)
+        top = self._reader.cues.top(ruling.item)
         first, last = words.span(start, end)
         reasons = [Reason(words.said[first:last], ruling.item, Source.RULING, ruling.clause, first, last, f"会商裁定 {ruling.code}：{ruling.words}")]
         reasons += self._cue_reasons(words, evidence, (top,))
-        return self._close(words, ruling.side, top, self._second(shares(evidence.classes), top), 0.95, reasons, ruling=ruling)
+        return self._close(reading, ruling.side, top, self._second(shares(evidence.classes), top), 0.95, reasons, ruling=ruling)
 
     def _cue_reasons(self, words: Words, evidence: Evidence, tops: Iterable[str]) -> list[Reason]:
         wanted = [top for top in tops if top]
         made: list[Reason] = []
         seen: set[tuple[str, str]] = set()
         for hit in sorted(evidence.hits, key=lambda each: -each.weight):
-            top = self._cues.top(hit.item.code)
+            top = self._reader.cues.top(hit.item.code)
             start, end = words.span(hit.start, hit.end)
             said = words.said[start:end]
             if top in wanted and (said, hit.item.code) not in seen and len(made) < _MOST_REASONS:
                 seen.add((said, hit.item.code))
                 made.append(Reason(said, hit.item.code, Source.CUE, hit.item.clause, start, end))
         return made
+
+    def _scorer_reasons(self, words: Words, first: str, scores: Scores, rule: str) -> list[Reason]:
+        """Return what the classifier says of the item, with the words that spoke most for it."""
+        spans = [words.span(start, end) for start, end in scores.words[:_MOST_WORDS]] or [(0, 0)]
+        return [Reason(words.said[start:end], first, Source.CLASSIFIER, self._clause(first), start, end, rule) for start, end in spans]
 
     def _danger_reason(self, words: Words, danger: Danger, evidence: Evidence) -> Reason:
         start, end = words.span(danger.start, danger.end)
@@ -281,7 +295,7 @@ class Triage:
 
     def _close(
         self,
-        words: Words,
+        reading: Reading,
         side: Side,
         first: str,
         second: str,
@@ -293,24 +307,26 @@ class Triage:
         ruling: Ruling | None = None,
         scores: Scores | None = None,
     ) -> Verdict:
-        kind = self._kind(words, first, urgent, scores)
+        words = reading.words
+        kind = self._kind(reading, first, urgent, scores)
         found = read_words(words)
         item = self._finest(reasons, first)
         missing = () if side is Side.NEITHER else missing_for(item, found, urgent=urgent, text=words.plain)
         question = ask(item, missing, urgent=urgent)
         return Verdict(side, kind, first, second, urgent, confidence, tuple(reasons), found, missing, question, door, ruling, cut=words.cut)
 
-    def _kind(self, words: Words, item: str, urgent: bool, scores: Scores | None) -> Kind:
-        weights = self._kinds.weigh(words, item, urgent=urgent)
+    @staticmethod
+    def _kind(reading: Reading, item: str, urgent: bool, scores: Scores | None) -> Kind:
+        weights = KindRules.weigh(reading.wishes, item, urgent=urgent)
         if scores is None or not scores.kind:
-            return self._kinds.choose(weights)
+            return KindRules.choose(weights)
         mixed = blend(shares({kind.value: weight for kind, weight in weights.items()}), scores.kind)
         known = {name: share for name, share in mixed.items() if name in Kind._value2member_map_}
         return Kind(max(known, key=lambda each: known[each]))
 
     def _finest(self, reasons: Iterable[Reason], first: str) -> Item | None:
         for reason in reasons:
-            if reason.source is Source.CUE and self._cues.top(reason.item) == first:
+            if reason.source is Source.CUE and self._reader.cues.top(reason.item) == first:
                 return self._items.get(reason.item)
         return self._items.get(first)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from liandong.domain.appeals.reading_phrases import Lexicon
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.catalogue.items import Kind
@@ -51,15 +53,9 @@ class KindRules:
     def __init__(self) -> None:
         self._lexicon: Lexicon[tuple[Kind, float]] = Lexicon((pattern, (kind, weight)) for kind, weight, pattern in _WORDS)
 
-    def weigh(self, words: Words, item: str, *, urgent: bool) -> dict[Kind, float]:
-        """Return strength by kind.
-
-        Parameters:
-            words: the text.
-            item: its class code, ``""`` where none.
-            urgent: in danger nobody asks or suggests.
-        """
-        made = dict(_LEAN.get(item, {_C: 0.3}))
+    def heard(self, words: Words) -> dict[Kind, float]:
+        """Return the strength of each kind that the words of a text name."""
+        made: dict[Kind, float] = {}
         seen: dict[float, int] = {}
         for hit in self._lexicon.hits(words):
             kind, weight = hit.payload
@@ -67,6 +63,20 @@ class KindRules:
             seen[weight] = times + 1
             if times < 3:
                 made[kind] = made.get(kind, 0.0) + weight * (1.0, 0.4, 0.2)[times]
+        return made
+
+    @staticmethod
+    def weigh(heard: Mapping[Kind, float], item: str, *, urgent: bool) -> dict[Kind, float]:
+        """Return strength by kind.
+
+        Parameters:
+            heard: what ``heard`` found in the text.
+            item: its class code, ``""`` where none.
+            urgent: in danger nobody asks or suggests.
+        """
+        made = dict(_LEAN.get(item, {_C: 0.3}))
+        for kind, weight in heard.items():
+            made[kind] = made.get(kind, 0.0) + weight
         if urgent:
             wanted = Kind.ALARM if item in _ALARM_CLASSES or item == "P3" else _H
             made[wanted] = made.get(wanted, 0.0) + 8.0

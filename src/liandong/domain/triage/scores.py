@@ -9,7 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-__all__ = ["BulkScorer", "Scorer", "Scores"]
+__all__ = ["BulkScorer", "Scorer", "Scores", "Signs"]
+
+#: name → strength of what the rules found.
+Signs = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +24,26 @@ class Scores:
         item: by class code (``H1`` … ``P8``); ``none`` or ``""`` for no item.
         kind: by ``Kind`` value.
         urgent: probability of danger now, 0 to 1.
+        words: where in the text (first character, one past the last) the words stand that spoke most for the best item; best first.
     """
 
     side: Mapping[str, float] = field(default_factory=dict)
     item: Mapping[str, float] = field(default_factory=dict)
     kind: Mapping[str, float] = field(default_factory=dict)
     urgent: float = 0.0
+    words: tuple[tuple[int, int], ...] = ()
 
 
 class Scorer(Protocol):
     """A trained model."""
 
-    def score(self, text: str) -> Scores:
-        """Return the model's probabilities for ``text``; must not raise for any string."""
+    def score(self, text: str, signs: Signs) -> Scores:
+        """Return the model's probabilities for ``text``; must not raise for any string.
+
+        Parameters:
+            text: as ``Words.plain``.
+            signs: what the rules and the list found in it (``Reading.signs``); names the model does not know are passed over.
+        """
         ...
 
 
@@ -41,10 +51,10 @@ class Scorer(Protocol):
 class BulkScorer(Protocol):
     """A trained model that is faster on many texts at once."""
 
-    def score(self, text: str) -> Scores:
+    def score(self, text: str, signs: Signs) -> Scores:
         """Return the model's probabilities for ``text``."""
         ...
 
-    def score_many(self, texts: Sequence[str]) -> list[Scores]:
-        """Return one ``Scores`` for each text, in order."""
+    def score_many(self, texts: Sequence[str], signs: Sequence[Signs]) -> list[Scores]:
+        """Return one ``Scores`` for each text and its signs, in order."""
         ...

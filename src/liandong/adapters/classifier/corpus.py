@@ -1,0 +1,105 @@
+"""Read the corpus: labelled utterances in parts, one JSON object a line, with a version; and make them ready for training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from liandong.adapters.classifier.errors import ModelError
+from liandong.domain.triage import Signs, Triage
+
+__all__ = ["SPLITS", "Labelled", "Utterance", "corpus_digest", "labelled_rows", "read_corpus", "version_of"]
+
+#: split → folder of its parts.
+SPLITS = {"train": "parts", "dev": "dev"}
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One row.
+
+    Parameters:
+        text: what was said or written.
+        side: ``police``, ``hotline``, ``joint`` or ``neither``.
+        item: class of 003 annex 2 (``H1`` … ``P8``), ``""`` where neither line takes it.
+        item2: the second class of a joint matter, or ``""``.
+        kind: 报警, 咨询, 求助, 投诉举报 or 意见建议.
+        urgent: danger to life, body, property or public safety now.
+        tags: how it is said, and what it is a hard negative of.
+    """
+
+    text: str
+    side: str
+    item: str
+    item2: str
+    kind: str
+    urgent: bool
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One utterance as training sees it.
+
+    Parameters:
+        text: as ``Words.plain``.
+        signs: what the rules and the list found in it.
+        labels: head → label; ``urgent`` is ``true`` or ``false``, no item is ``none``.
+    """
+
+    text: str
+    signs: Signs
+    labels: Mapping[str, str]
+
+
+def labelled_rows(rows: Iterable[Utterance], triage: Triage) -> list[Labelled]:
+    """Return utterances as training sees them, with the signs that ``triage`` finds."""
+    made = []
+    for row in rows:
+        reading = triage.read(row.text)
+        labels = {"side": row.side, "item": row.item or "none", "kind": row.kind, "urgent": str(row.urgent).lower()}
+        made.append(Labelled(reading.words.plain, reading.signs(), labels))
+    return made
+
+
+def _files(corpus: Path, split: str) -> list[Path]:
+    return sorted((corpus / SPLITS[split]).glob("*.jsonl"))
+
+
+def read_corpus(corpus: Path, split: str) -> list[Utterance]:
+    """Return the rows of a split, in the order of its files.
+
+    Parameters:
+        corpus: the folder that holds ``parts``.
+        split: one of ``SPLITS``.
+
+    Raises:
+        ModelError: ``model.file_broken`` with file and line, or ``model.file_empty``.
+    """
+    rows: list[Utterance] = []
+    for file in _files(corpus, split):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                value = json.loads(line)
+                rows.append(Utterance(**{**value, "tags": tuple(value["tags"])}))
+            except (ValueError, TypeError, KeyError) as error:
+                raise ModelError("model.file_broken", file=file.name, line=number, reason=str(error)) from error
+    if not rows:
+        raise ModelError("model.file_empty", file=str(corpus / SPLITS[split]))
+    return rows
+
+
+def corpus_digest(corpus: Path) -> str:
+    """Return SHA-256 over names and contents of the training parts: what a model was made from."""
+    whole = hashlib.sha256()
+    for file in _files(corpus, "train"):
+        whole.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def version_of(corpus: Path) -> str:
+    """Return the version of the corpus."""
+    return (corpus / "VERSION").read_text(encoding="ascii").strip()

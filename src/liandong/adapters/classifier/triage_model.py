@@ -1,0 +1,263 @@
+"""The model that triage asks: side, item, kind and danger from the runs of a text and the signs that the rules found.
+
+Theory of operation: linear. A text is the runs it holds, weighted by rarity and scaled to length 1, beside the signs; every label
+has one weight a run and one a sign; slope and level of each head were fitted on answers given unseen, so that softmax gives
+calibrated probabilities. Being linear, it explains itself: the weight of each run for the chosen item, laid on the characters it
+covers, shows the words that decided. Stored as ``model.json`` and ``model.npz`` (plain arrays, never pickle).
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sparse
+
+from liandong.adapters.classifier.errors import ModelError
+from liandong.adapters.classifier.grams import LONGEST, Grams, grams_of
+from liandong.domain.triage.scores import Scores, Signs
+
+__all__ = ["HEADS", "TriageModel", "rows_of", "sign_rows"]
+
+#: what is judged, in the order of the columns.
+HEADS = ("side", "item", "kind", "urgent")
+_FORMAT = 2
+_SLOT_BITS = 20
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+#: words of at least this share of the best are shown with it, and at most so many characters.
+_EXTEND, _WIDEST = 0.35, 8
+_EPSILON = 1e-6
+#: texts at once; their number must fit above a key.
+_BATCH = 1_024
+_KEY_BITS = np.uint64(48)
+_KEY_MASK = np.uint64((1 << 48) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TriageModel:
+    """A trained model; it is a ``BulkScorer``.
+
+    Parameters:
+        labels: head → its labels in the order of the columns.
+        keys: the runs it knows, ascending.
+        rarity: of each run.
+        weights: runs × columns of all heads, already times rarity and slope.
+        signs: name → row in ``sign_weights``.
+        sign_weights: signs × columns.
+        level: one a column.
+        about: how it was trained, and figures.
+    """
+
+    labels: Mapping[str, tuple[str, ...]]
+    keys: np.ndarray
+    rarity: np.ndarray
+    weights: np.ndarray
+    signs: Mapping[str, int]
+    sign_weights: np.ndarray
+    level: np.ndarray
+    about: Mapping[str, Any] = field(default_factory=dict)
+    #: hash → row of ``keys`` or 0; row 0 is a run that says nothing.
+    _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32), compare=False)
+
+    @classmethod
+    def made(
+        cls,
+        labels: Mapping[str, tuple[str, ...]],
+        keys: np.ndarray,
+        rarity: np.ndarray,
+        weights: np.ndarray,
+        signs: Sequence[str],
+        sign_weights: np.ndarray,
+        level: np.ndarray,
+        about: Mapping[str, Any],
+    ) -> TriageModel:
+        """Return a model ready to be asked; of runs that share a slot the later is dropped."""
+        slots = np.zeros(1 << _SLOT_BITS, np.int32)
+        slots[_slot(keys)[::-1]] = np.arange(len(keys), 0, -1, dtype=np.int32)
+        nothing = np.zeros((1, weights.shape[1]), np.float32)
+        return cls(
+            dict(labels),
+            np.concatenate([np.zeros(1, np.uint64), keys]),
+            np.concatenate([np.zeros(1, np.float32), rarity.astype(np.float32)]),
+            np.concatenate([nothing, weights.astype(np.float32)]),
+            {name: place for place, name in enumerate(signs)},
+            sign_weights.astype(np.float32),
+            level.astype(np.float32),
+            dict(about),
+            slots,
+        )
+
+    def score(self, text: str, signs: Signs) -> Scores:
+        """Return the probabilities of one text."""
+        return self.score_many([text], [signs])[0]
+
+    def score_many(self, texts: Sequence[str], signs: Sequence[Signs]) -> list[Scores]:
+        """Return the probabilities of each text, in order."""
+        if len(texts) > _BATCH:
+            parts = range(0, len(texts), _BATCH)
+            return [each for at in parts for each in self.score_many(texts[at : at + _BATCH], signs[at : at + _BATCH])]
+        if not texts:
+            return []
+        grams = grams_of(texts)
+        known = self._known(grams.keys)
+        owners, once = _once(grams)
+        rows = _rows(owners, self._known(once), len(texts), self.rarity)
+        line = np.asarray(rows @ self.weights) + sign_rows(signs, self.signs) @ self.sign_weights + self.level
+        odds = [_softmax(line[:, first:last]) for first, last in self._columns()]
+        words = self._words(texts, grams, known, odds[1].argmax(1))
+        tables = [[dict(zip(self.labels[head], row, strict=True)) for row in each.tolist()] for head, each in zip(HEADS[:3], odds[:3], strict=True)]
+        yes = self.labels["urgent"].index("true")
+        return [Scores(side, item, kind, float(urgent), shown) for side, item, kind, urgent, shown in zip(*tables, odds[3][:, yes], words, strict=True)]
+
+    def _columns(self) -> list[tuple[int, int]]:
+        edges = np.cumsum([0, *(len(self.labels[head]) for head in HEADS)]).tolist()
+        return list(pairwise(edges))
+
+    def _known(self, keys: np.ndarray) -> np.ndarray:
+        """Return the row of each run, 0 where the model does not know it."""
+        found = self._slots[_slot(keys)]
+        return np.where(self.keys[found] == keys, found, 0)
+
+    def _words(self, texts: Sequence[str], grams: Grams, known: np.ndarray, item: np.ndarray) -> list[tuple[tuple[int, int], ...]]:
+        """Return for each text where the words stand that spoke most for its item."""
+        first = self._columns()[1][0]
+        pull = self.weights[known, first + item[grams.texts]] / grams.lengths
+        laid = np.zeros(grams.size + 3)
+        for reach in range(int(grams.lengths.max(initial=1))):
+            wide = grams.lengths > reach
+            laid += np.bincount(grams.starts[wide] + reach, pull[wide], len(laid))
+        shares = laid.tolist()
+        return [_best_words(shares[at : at + len(text)]) if len(text) <= LONGEST else () for at, text in zip(grams.offsets.tolist(), texts, strict=True)]
+
+    def save(self, directory: Path) -> None:
+        """Write the model into ``directory``."""
+        directory.mkdir(parents=True, exist_ok=True)
+        with (directory / "model.npz").open("wb") as sink:
+            np.savez_compressed(
+                sink,
+                allow_pickle=False,
+                keys=np.diff(self.keys),
+                rarity=self.rarity[1:].astype(np.float16),
+                weights=self.weights[1:].astype(np.float16),
+                sign_weights=self.sign_weights,
+                level=self.level,
+            )
+        about = {"format": _FORMAT, "labels": {head: list(self.labels[head]) for head in HEADS}, "signs": list(self.signs), "about": dict(self.about)}
+        (directory / "model.json").write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, directory: Path) -> TriageModel:
+        """Read a model.
+
+        Raises:
+            ModelError: ``model.not_found``, ``model.version_unknown`` or ``model.broken``.
+        """
+        for name in ("model.json", "model.npz"):
+            if not (directory / name).is_file():
+                raise ModelError("model.not_found", dir=str(directory), file=name)
+        try:
+            stored = json.loads((directory / "model.json").read_text(encoding="utf-8"))
+            if stored["format"] != _FORMAT:
+                raise ModelError("model.version_unknown", dir=str(directory), version=stored["format"], known=_FORMAT)
+            with np.load(directory / "model.npz", allow_pickle=False) as arrays:
+                return cls.made(
+                    {head: tuple(stored["labels"][head]) for head in HEADS},
+                    np.cumsum(arrays["keys"], dtype=np.uint64),
+                    arrays["rarity"],
+                    arrays["weights"],
+                    stored["signs"],
+                    arrays["sign_weights"],
+                    arrays["level"],
+                    stored["about"],
+                )
+        except (ValueError, KeyError, TypeError, IndexError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise ModelError("model.broken", dir=str(directory), reason=f"{type(error).__name__}: {error}") from error
+
+
+def rows_of(texts: Sequence[str], keys: np.ndarray, rarity: np.ndarray) -> sparse.csr_matrix:
+    """Return texts × runs for training: a run's rarity where it stands, each text scaled to length 1.
+
+    Parameters:
+        keys: the runs to keep, ascending.
+        rarity: of each.
+    """
+    every = np.concatenate([np.zeros(1), rarity])
+    blocks = []
+    for batch in range(0, len(texts), _BATCH):
+        shown = texts[batch : batch + _BATCH]
+        owners, once = _once(grams_of(shown))
+        place = np.minimum(np.searchsorted(keys, once), len(keys) - 1)
+        rows = _rows(owners, np.where(keys[place] == once, place + 1, 0), len(shown), every)
+        rows.data = rows.data * every[rows.indices]
+        blocks.append(rows[:, 1:])
+    made = sparse.csr_matrix(sparse.vstack(blocks, format="csr"))
+    made.eliminate_zeros()
+    made.sort_indices()
+    return made
+
+
+def sign_rows(signs: Sequence[Signs], places: Mapping[str, int]) -> np.ndarray:
+    """Return texts × signs, dense; names not in ``places`` are passed over."""
+    made = np.zeros((len(signs), len(places)), np.float32)
+    for row, each in enumerate(signs):
+        for name, strength in each.items():
+            at = places.get(name)
+            if at is not None:
+                made[row, at] = strength
+    return made
+
+
+def _rows(owners: np.ndarray, known: np.ndarray, texts: int, rarity: np.ndarray) -> sparse.csr_matrix:
+    """Return texts × runs holding one over each text's length in the sense of its rarities.
+
+    Parameters:
+        owners: number of the text of each run, ascending.
+        known: row of each run, each at most once a text.
+    """
+    weight = rarity[known]
+    scale = 1.0 / np.maximum(np.sqrt(np.bincount(owners, weight * weight, texts)), _EPSILON)
+    ends = np.cumsum(np.bincount(owners, minlength=texts))
+    return sparse.csr_matrix((scale[owners].astype(np.float32), known, np.concatenate([[0], ends])), shape=(texts, len(rarity)))
+
+
+def _once(grams: Grams) -> tuple[np.ndarray, np.ndarray]:
+    """Return owner and key of every run, each once a text: a letter that repeats itself says no more."""
+    packed = np.sort(grams.keys | (grams.texts.astype(np.uint64) << _KEY_BITS))
+    fresh = np.ones(len(packed), bool)
+    fresh[1:] = packed[1:] != packed[:-1]
+    packed = packed[fresh]
+    return (packed >> _KEY_BITS).astype(np.int64), packed & _KEY_MASK
+
+
+def _slot(keys: np.ndarray) -> np.ndarray:
+    return np.asarray((keys * _SPREAD) >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
+
+
+def _softmax(line: np.ndarray) -> np.ndarray:
+    raised = np.exp(line - line.max(1, keepdims=True))
+    return np.asarray(raised / raised.sum(1, keepdims=True))
+
+
+def _best_words(shares: list[float]) -> tuple[tuple[int, int], ...]:
+    """Return the one or two stretches of characters with the highest shares."""
+    found: list[tuple[int, int]] = []
+    left = list(shares)
+    for _ in range(2):
+        best = max(left, default=0.0)
+        if best <= 0 or (found and best < _EXTEND * max(shares)):
+            break
+        start = left.index(best)
+        end = start + 1
+        while start > 0 and left[start - 1] >= _EXTEND * best and end - start < _WIDEST:
+            start -= 1
+        while end < len(left) and left[end] >= _EXTEND * best and end - start < _WIDEST:
+            end += 1
+        found.append((start, end))
+        left[start:end] = [0.0] * (end - start)
+    return tuple(found)

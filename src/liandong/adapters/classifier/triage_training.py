@@ -1,0 +1,151 @@
+"""Train the model that triage asks from labelled utterances; reproducible: same rows, rules and seed, same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sparse
+from scipy.optimize import minimize
+from scipy.special import log_softmax, softmax
+from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
+
+from liandong.adapters.classifier.corpus import Labelled
+from liandong.adapters.classifier.errors import ModelError
+from liandong.adapters.classifier.evaluation import calibration_error
+from liandong.adapters.classifier.grams import grams_of
+from liandong.adapters.classifier.training import LEAST_ROWS, fold_of
+from liandong.adapters.classifier.triage_model import HEADS, TriageModel, rows_of, sign_rows
+
+__all__ = ["train_triage"]
+
+_FOLDS = 5
+_LEAST_TEXTS = 2
+#: how loud a sign is beside a text of length 1.
+_SIGN_SHARE = 0.15
+#: a danger that is missed costs more than a patrol sent in vain.
+_DANGER_WEIGHT = 2.0
+_STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 3.0}
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The fitted weights of one head, calibrated."""
+
+    names: tuple[str, ...]
+    weights: np.ndarray
+    level: np.ndarray
+    unseen: np.ndarray
+
+
+def train_triage(rows: Sequence[Labelled], *, about: Mapping[str, Any] | None = None, seed: int = 0, progress: Progress = lambda _: None) -> TriageModel:
+    """Train a model.
+
+    Parameters:
+        rows: utterances with labels for every head.
+        about: what to note beside the figures (version and digest of the data).
+        seed: of the folds.
+        progress: told what is being done.
+
+    Raises:
+        ModelError: ``model.too_few`` or ``model.one_class``.
+    """
+    if len(rows) < LEAST_ROWS:
+        raise ModelError("model.too_few", rows=len(rows), least=LEAST_ROWS)
+    with threadpool_limits(1):
+        texts = [row.text for row in rows]
+        grams = grams_of(texts)
+        keys, rarity = _vocabulary(grams.texts, grams.keys, len(rows))
+        names = sorted({name for row in rows for name in row.signs})
+        signs = sign_rows([row.signs for row in rows], {name: place for place, name in enumerate(names)}) * _SIGN_SHARE
+        progress(f"{len(rows)} texts, {len(keys)} runs, {len(names)} signs")
+        features = sparse.csr_matrix(sparse.hstack([rows_of(texts, keys, rarity), sparse.csr_matrix(signs)]), dtype=np.float64)
+        heads: dict[str, _Head] = {}
+        figures: dict[str, dict[str, float]] = {}
+        for head in HEADS:
+            labels = [row.labels[head] for row in rows]
+            heads[head] = _train_head(head, features, labels, seed)
+            figures[head] = _figures(heads[head], labels)
+            progress(f"{head}: {figures[head]}")
+    weights = np.hstack([heads[head].weights for head in HEADS])
+    runs, sign_weights = weights[: len(keys)] * rarity[:, None], weights[len(keys) :] * _SIGN_SHARE
+    return TriageModel.made(
+        {head: heads[head].names for head in HEADS},
+        keys,
+        rarity,
+        runs,
+        names,
+        sign_weights,
+        np.concatenate([heads[head].level for head in HEADS]),
+        {**(about or {}), "rows": len(rows), "seed": seed, "folds": _FOLDS, "unseen": figures},
+    )
+
+
+def _vocabulary(texts: np.ndarray, keys: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the runs that stand in at least two texts, ascending, and how rare each is."""
+    order = np.lexsort((texts, keys))
+    key, text = keys[order], texts[order]
+    fresh = np.ones(len(key), bool)
+    fresh[1:] = (key[1:] != key[:-1]) | (text[1:] != text[:-1])
+    known, seen = np.unique(key[fresh], return_counts=True)
+    kept = seen >= _LEAST_TEXTS
+    return known[kept], np.log((1 + count) / (1 + seen[kept])) + 1
+
+
+def _train_head(head: str, features: sparse.csr_matrix, labels: Sequence[str], seed: int) -> _Head:
+    names = tuple(sorted(set(labels)))
+    if len(names) < 2:
+        raise ModelError("model.one_class", file="", column=head, label=names[0])
+    numbers = np.searchsorted(np.array(names), np.array(labels))
+    folds = fold_of(numbers, _FOLDS, seed)
+    unseen = np.zeros((len(labels), len(names)))
+    for fold in range(_FOLDS):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        weights, level = _fit(head, names, features[inside], numbers[inside], seed)
+        unseen[outside] = features[outside] @ weights + level
+    slope, shift = _calibration(unseen, numbers)
+    weights, level = _fit(head, names, features, numbers, seed)
+    return _Head(names, weights * slope, level * slope + shift, softmax(unseen * slope + shift, axis=1))
+
+
+def _fit(head: str, names: Sequence[str], features: sparse.csr_matrix, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights (features × labels) and levels of support vectors, one label against the rest."""
+    balance = {number: _DANGER_WEIGHT if names[number] == "true" else 1.0 for number in range(len(names))} if head == "urgent" else None
+    fitted = LinearSVC(C=_STRENGTH[head], class_weight=balance, random_state=seed, max_iter=5_000).fit(features, numbers)
+    weights, level = fitted.coef_.T, fitted.intercept_
+    if len(names) == 2:
+        weights, level = np.hstack([-weights, weights]), np.concatenate([-level, level])
+    full = np.zeros((weights.shape[0], len(names)))
+    full[:, fitted.classes_ if len(fitted.classes_) == weights.shape[1] else slice(None)] = weights
+    levels = np.full(len(names), float(level.min()) - 1.0)
+    levels[fitted.classes_] = level
+    return full, levels
+
+
+def _calibration(line: np.ndarray, numbers: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the slope and the level a label that make softmax of ``line`` most likely (vector scaling with one slope).
+
+    Source: Guo et al. 2017, section 4.2.
+    """
+    truth = np.eye(line.shape[1])[numbers]
+
+    def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
+        logs = log_softmax(line * point[0] + point[1:], axis=1)
+        miss = (np.exp(logs) - truth) / len(line)
+        value = -(logs * truth).sum() / len(line) + 1e-3 * point[1:] @ point[1:]
+        return float(value), np.concatenate([[(miss * line).sum()], miss.sum(0) + 2e-3 * point[1:]])
+
+    best = minimize(loss, np.concatenate([[2.0], np.zeros(line.shape[1])]), jac=True, method="L-BFGS-B", bounds=[(0.05, 50.0)] + [(None, None)] * line.shape[1]).x
+    return float(best[0]), best[1:]
+
+
+def _figures(head: _Head, labels: Sequence[str]) -> dict[str, float]:
+    numbers = np.searchsorted(np.array(head.names), np.array(labels))
+    return {
+        "accuracy": round(float((head.unseen.argmax(1) == numbers).mean()), 4),
+        "calibration_error": round(calibration_error(head.unseen, numbers), 4),
+    }

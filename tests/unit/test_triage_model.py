@@ -1,0 +1,115 @@
+"""The model that triage asks: calibrated, explained in the caller's own words, stored without pickle, made from the corpus as it stands."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liandong.adapters.classifier.corpus import Labelled, corpus_digest
+from liandong.adapters.classifier.errors import ModelError
+from liandong.adapters.classifier.grams import grams_of, run_of
+from liandong.adapters.classifier.shipped import SHIPPED, default_scorer
+from liandong.adapters.classifier.triage_model import TriageModel
+from liandong.adapters.classifier.triage_training import train_triage
+from liandong.adapters.packs.loader import load_pack
+from liandong.domain.triage import Source, Triage
+
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+SCORER = default_scorer()
+TRIAGE = Triage(load_pack("xiangcheng").catalogue, SCORER)
+
+
+def small_rows() -> list[Labelled]:
+    lamp = {"side": "hotline", "item": "H1", "kind": "投诉举报", "urgent": "false"}
+    fire = {"side": "police", "item": "P4", "kind": "报警", "urgent": "true"}
+    rows = [Labelled(f"{place}的路灯坏了", {"list:H1": 1.0}, lamp) for place in "东南西北前后左右"]
+    return rows + [Labelled(f"{place}边的房子着火", {"danger": 1.0}, fire) for place in "东南西北前后左右"]
+
+
+def test_runs_hold_every_stretch_of_up_to_three_characters_and_none_across_texts() -> None:
+    grams = grams_of(["ＡB1", "", "火"])
+    runs = [(run_of(int(key)), int(text)) for key, text in zip(grams.keys, grams.texts, strict=True)]
+    first = {run for run, text in runs if text == 0}
+    assert first == {"a", "b", "0", "^a", "ab", "b0", "0^", "^ab", "ab0", "b0^"}
+    assert {run for run, text in runs if text == 2} == {"火", "^火", "火^", "^火^"}
+    assert not [run for run, text in runs if text == 1 and run.strip("^")]
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        train_triage(small_rows()).save(tmp_path / name)
+    assert (tmp_path / "a" / "model.json").read_bytes() == (tmp_path / "b" / "model.json").read_bytes()
+    with np.load(tmp_path / "a" / "model.npz") as one, np.load(tmp_path / "b" / "model.npz") as other:
+        assert all(np.array_equal(one[name], other[name]) for name in one.files)
+
+
+def test_a_trained_model_tells_its_classes_apart_and_shows_the_words(tmp_path: Path) -> None:
+    train_triage(small_rows()).save(tmp_path)
+    model = TriageModel.load(tmp_path)
+    text = "村口的路灯坏了"
+    scores = model.score(text, {"list:H1": 1.0, "never heard of": 9.0})
+    assert max(scores.item, key=lambda label: scores.item[label]) == "H1" and scores.urgent < 0.5
+    assert scores.words and text[slice(*scores.words[0])] in text and "灯" in "".join(text[a:b] for a, b in scores.words)
+    assert model.score("桥边的房子着火", {"danger": 1.0}).urgent > 0.5
+
+
+def test_too_few_rows_or_one_label_are_refused() -> None:
+    with pytest.raises(ModelError) as few:
+        train_triage(small_rows()[:4])
+    with pytest.raises(ModelError) as one:
+        train_triage(small_rows()[:8] * 2)
+    assert (few.value.code, one.value.code) == ("model.too_few", "model.one_class")
+
+
+@pytest.mark.parametrize(("name", "content", "code"), [("model.json", b"{", "model.broken"), ("model.npz", b"PK", "model.broken"), ("model.npz", None, "model.not_found")])
+def test_a_damaged_model_is_refused_in_words(tmp_path: Path, name: str, content: bytes | None, code: str) -> None:
+    for each in SHIPPED.glob("model.*"):
+        shutil.copy(each, tmp_path)
+    (tmp_path / name).unlink()
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ModelError) as caught:
+        TriageModel.load(tmp_path)
+    assert caught.value.code == code
+
+
+def test_the_shipped_model_was_made_from_the_corpus_as_it_stands() -> None:
+    about = json.loads((SHIPPED / "model.json").read_text(encoding="utf-8"))["about"]
+    assert about["corpus_sha256"] == corpus_digest(CORPUS), "the corpus changed: run `make model` and commit the model"
+
+
+def test_the_shipped_model_is_small_and_calibrated() -> None:
+    assert sum(each.stat().st_size for each in SHIPPED.glob("model.*")) < 15_000_000
+    unseen = json.loads((SHIPPED / "model.json").read_text(encoding="utf-8"))["about"]["unseen"]
+    assert unseen["side"]["calibration_error"] <= 0.03 and unseen["side"]["accuracy"] >= 0.78 and unseen["urgent"]["accuracy"] >= 0.92
+
+
+def test_bulk_gives_what_one_by_one_gives() -> None:
+    texts = ["楼下烧烤摊油烟太大", "", "我妈在家摔倒了叫不醒", "想上诉", "x" * 5_000, "垃圾没人收" * 900]
+    readings = [TRIAGE.read(text) for text in texts]
+    many = SCORER.score_many([each.words.plain for each in readings], [each.signs() for each in readings])
+    for reading, scores in zip(readings, many, strict=True):
+        alone = SCORER.score(reading.words.plain, reading.signs())
+        assert alone.words == scores.words and alone.urgent == pytest.approx(scores.urgent, abs=1e-5)
+        assert alone.side == pytest.approx(scores.side, abs=1e-5) and alone.item == pytest.approx(scores.item, abs=1e-5)
+
+
+@given(st.lists(st.text(max_size=60), max_size=6))
+def test_any_text_gets_probabilities_and_words_inside_it(texts: list[str]) -> None:
+    for text, scores in zip(texts, SCORER.score_many(texts, [{}] * len(texts)), strict=True):
+        assert sum(scores.side.values()) == pytest.approx(1, abs=1e-4) and 0 <= scores.urgent <= 1
+        assert all(0 <= start < end <= len(text) for start, end in scores.words)
+
+
+def test_the_verdict_names_the_words_that_decided_the_classifier() -> None:
+    text = "隔壁天天半夜装修 电钻 响个不停"
+    verdict = TRIAGE.verdict(text)
+    shown = [reason for reason in verdict.reasons if reason.source is Source.CLASSIFIER]
+    assert shown and all(text[reason.start : reason.end] == reason.words and reason.words for reason in shown)
+    assert any(reason["words"] for reason in verdict.as_json()["reasons"])
