@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+
 from liandong.node.bootstrap import load_city_pack, node_settings, start
 
 start()
 
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
+from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 from liandong.node.keys import node_keyring  # noqa: E402
+from liandong.node.threaded import Doors, Threaded  # noqa: E402
 from liandong.web.world import install_keyring, install_pack  # noqa: E402
 
+#: How long one thread may keep the others waiting, in seconds: the loop has to answer while threads judge words.
+SWITCH_SECONDS = 0.001
+
+sys.setswitchinterval(SWITCH_SECONDS)
 install_pack(load_city_pack(node_settings().pack))
 install_keyring(node_keyring(node_settings()))
 
-application = ASGIStaticFilesHandler(get_asgi_application())
+application = Doors(get_asgi_application(), Threaded(StaticFilesHandler(get_wsgi_application()), node_settings().connections - 2))
