@@ -20,6 +20,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from liandong.adapters.postgres.constraints import translated
+from liandong.adapters.postgres.gathered import Gathered
 from liandong.adapters.postgres.ids import uuid7
 from liandong.adapters.postgres.timers import read_clocks, write_clocks
 from liandong.application.numbers import number_of
@@ -231,7 +232,7 @@ class PostgresUnitOfWork:
     def _write(self) -> None:
         if not self._entries and not self._clocks:
             return
-        with connection.cursor() as cursor:
+        with Gathered() as cursor:
             changed = [held for held in self._held.values() if held.state.seq != held.loaded_seq]
             for stream in sorted(self._clocks):
                 clocks, held_stream = self._clocks[stream], self._held[stream]
@@ -264,16 +265,13 @@ class PostgresUnitOfWork:
                 cursor.execute(INSERT_OUTBOX, [*place, uuid7(), *place, message.type, Jsonb(dict(message.body)), at])
             self._notify(cursor, changed)
 
-    def _write_stream(self, cursor: Any, held: _Held) -> None:
+    def _write_stream(self, cursor: Gathered, held: _Held) -> None:
         state, outline = held.state, outline_of(held.state)
         shown = (outline.urgent, outline.side, outline.item, outline.unit, outline.summary, outline.place, outline.phone)
         data = Jsonb(dict(state.data))
         if held.loaded_seq:
-            cursor.execute(
-                UPDATE_STREAM, [state.phase, state.seq, state.head, data, *shown, held.updated_at, state.id, held.loaded_seq]
-            )
-            if cursor.rowcount != 1:
-                raise StreamConflict()
+            written = [state.phase, state.seq, state.head, data, *shown, held.updated_at, state.id, held.loaded_seq]
+            cursor.execute(UPDATE_STREAM, written, otherwise=StreamConflict)
             return
         cursor.execute(
             INSERT_STREAM,
@@ -283,7 +281,7 @@ class PostgresUnitOfWork:
             ],
         )  # fmt: skip
 
-    def _notify(self, cursor: Any, changed: Sequence[_Held]) -> None:
+    def _notify(self, cursor: Gathered, changed: Sequence[_Held]) -> None:
         for held in changed:
             state = held.state
             told = {
