@@ -1,0 +1,1 @@
+"""Figures of the whole: ``python -m tests.bench [intake] [handover] [triage] [startup]`` prints JSON lines. Nothing here passes or fails."""
