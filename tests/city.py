@@ -29,7 +29,7 @@ import psycopg
 
 from liandong.adapters.packs import load_pack
 from liandong.node.city import city_plan
-from liandong.node.settings import NODE_FILE, server_url
+from liandong.node.settings import NODE_FILE, SUITE_NAMES, server_url
 from liandong.node.supervisor import Supervisor
 
 __all__ = ["Api", "City", "Screen", "eventually", "free_ports", "running_city", "unit_named"]
@@ -240,11 +240,14 @@ class City:
 
 
 @contextmanager
-def running_city(*, county: bool = False, pack: str = "xiangcheng", home: Path | None = None) -> Iterator[City]:
+def running_city(
+    *, county: bool = False, pack: str = "xiangcheng", home: Path | None = None, transport: str = "http", suite: str = SUITE_NAMES[0]
+) -> Iterator[City]:
     """Run a city without past and without callers; with ``county`` also a county's police node under the city's."""
     place = home or Path(tempfile.mkdtemp(prefix="liandong-test-"))
     ports = free_ports(3)
-    supervisor = Supervisor(place, pack, city_plan(ports[0], ports[1], ports[2] if county else None), server_url(), demonstration=True)
+    plans = city_plan(ports[0], ports[1], ports[2] if county else None)
+    supervisor = Supervisor(place, pack, plans, server_url(), demonstration=True, transport=transport, suite=suite)
     try:
         supervisor.start()
         city = City(supervisor)

@@ -149,6 +149,7 @@ MESSAGES: dict[str, Message] = {
     "server.too_old": Message("PostgreSQL 版本 {version} 太旧，至少需要 15。", "PostgreSQL {version} is too old; 15 or later is needed."),
     "server.no_database": Message("连不上数据库：{detail}。请检查地址和账号。", "The database cannot be reached: {detail}. Check the address and the account.", retry_helps=True),
     "server.not_started": Message("{what}没有启动：{detail}", "{what} did not start: {detail}"),
+    "server.no_bus": Message("没有找到 nats-server。请安装（Debian：apt install nats-server），或改用别的传输方式。", "nats-server is not installed. Install it (Debian: apt install nats-server), or choose another transport."),
     "pack.broken": Message("城市包有误：{file} 第 {line} 行：{reason}", "The pack is broken: {file} line {line}: {reason}"),
 }
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from liandong.node.between import Between
 from liandong.node.embedded import Server, ServerError
 from liandong.node.keys import introduce
-from liandong.node.settings import NodeSettings, PeerSettings, checked
+from liandong.node.settings import SUITE_NAMES, NodeSettings, PeerSettings, checked
 
 __all__ = ["CITY_FILE", "Plan", "city_plan", "found_city", "lay_out"]
 
@@ -46,15 +47,28 @@ def city_plan(police_port: int, hotline_port: int, county_port: int | None = Non
     return tuple(plans)
 
 
-def lay_out(home: Path, pack: str, plans: Sequence[Plan], server: Server, *, demonstration: bool) -> list[tuple[NodeSettings, Path]]:
+def lay_out(
+    home: Path,
+    pack: str,
+    plans: Sequence[Plan],
+    server: Server,
+    *,
+    demonstration: bool,
+    between: Between | None = None,
+    suite: str = SUITE_NAMES[0],
+) -> list[tuple[NodeSettings, Path]]:
     """Write each node's file, keys and database; return (settings, file) in the plans' order.
+
+    Parameters:
+        between: what lies between the nodes; None for http.
+        suite: algorithms of keys that are made now.
 
     What is there already (secret, keys, data) is kept; ports and peers follow the plans.
 
     Raises:
         ServerError: a port is taken (``server.port_taken``).
     """
-    ports = {plan.name: plan.port for plan in plans}
+    between = between or Between("http", home, server, {plan.name: plan.port for plan in plans})
     laid: list[tuple[NodeSettings, Path]] = []
     for plan in plans:
         _check_port(plan.port, f"--{plan.name}-port")
@@ -66,8 +80,9 @@ def lay_out(home: Path, pack: str, plans: Sequence[Plan], server: Server, *, dem
                 "name": name,
                 "side": by_name[name].side,
                 "relation": relation,
-                "url": f"http://127.0.0.1:{ports[name]}",
+                "url": between.url(plan.name, name),
                 "title": by_name[name].title,
+                "transport": between.transport,
             }
             for name, relation in plan.peers
         ]
@@ -82,6 +97,7 @@ def lay_out(home: Path, pack: str, plans: Sequence[Plan], server: Server, *, dem
             "secret": _secret(directory / "secret"),
             "demonstration": demonstration,
             "mark": plan.mark,
+            "suite": suite,
             "peers": peers,
         }
         settings = checked(raw)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from liandong.adapters.crypto.keyring import KeyRing
 from liandong.adapters.crypto.keys import generate_key
-from liandong.adapters.crypto.registry import DEFAULT_SUITE
 from liandong.node.settings import NodeSettings
 
 __all__ = ["ensure_keys", "introduce", "node_keyring"]
@@ -23,10 +22,10 @@ def node_keyring(settings: NodeSettings) -> KeyRing:
 
 
 def ensure_keys(settings: NodeSettings) -> KeyRing:
-    """Return a node's keys; make its own where there is none yet."""
+    """Return a node's keys; make its own where there is none of its suite yet."""
     ring = node_keyring(settings)
-    if not ring.public_keys():
-        ring.add_own(generate_key(settings.name, DEFAULT_SUITE, now()))
+    if not any(key.suite == settings.suite and key.revoked is None for key in ring.public_keys()):
+        ring.add_own(generate_key(settings.name, settings.suite, now()))
         ring.save(settings.keys)
     return ring
 

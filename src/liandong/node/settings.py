@@ -14,10 +14,19 @@ from typing import Any
 
 from liandong.domain.errors import LiandongError
 
-__all__ = ["NODE_FILE", "NodeSettings", "PeerSettings", "SettingsError", "home", "read_node", "server_url"]
+__all__ = ["NODE_FILE", "TRANSPORTS", "NodeSettings", "PeerSettings", "SettingsError", "home", "read_node", "server_url"]
 
 #: Environment variable that names a node's file.
 NODE_FILE = "LIANDONG_NODE"
+#: transport -> how its address begins.
+TRANSPORTS = {
+    "http": ("http://", "https://"),
+    "middledb": ("postgresql://", "postgres://"),
+    "ferry": ("file:///",),
+    "nats": ("nats://", "tls://"),
+}
+#: What ``suite`` may be; the first is the default.
+SUITE_NAMES = ("ed25519+aes-256-gcm", "sm2+sm3+sm4-gcm")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 MARK = re.compile(r"[A-Z][A-Z0-9]{0,5}")
 #: 警、热线、双方: what numbers bear when nothing else is set.
@@ -40,10 +49,13 @@ class PeerSettings:
     side: str
     #: ``counterpart``, ``upper`` or ``lower``.
     relation: str
-    #: Where its exchange listens: ``http://127.0.0.1:12345``.
+    #: Where its exchange is reached, by the transport: ``https://host:port``, ``postgresql://role@host/middle``,
+    #: ``file:///srv/ferry/hotline`` (the folder that holds ``out`` and ``in``), ``nats://name:password@host:4222/prefix``.
     url: str
     #: What people read as its name.
     title: str = ""
+    #: ``http``, ``middledb``, ``ferry`` or ``nats``.
+    transport: str = "http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,16 @@ class NodeSettings:
     secure: bool = False
     #: Database connections of the web process.
     connections: int = 12
+    #: Algorithms of this node's own keys: ``ed25519+aes-256-gcm`` or ``sm2+sm3+sm4-gcm``.
+    suite: str = "ed25519+aes-256-gcm"
+    #: A second port that takes messages of peers only, over TLS with a certificate of each side; 0 for none.
+    exchange_port: int = 0
+    #: PEM file of our certificate, for that port and for https to peers.
+    tls_certificate: str = ""
+    #: PEM file of its private key, readable by the owner only.
+    tls_key: str = ""
+    #: PEM file of those who may have signed a peer's certificate.
+    tls_roots: str = ""
     #: The nodes it exchanges messages with.
     peers: tuple[PeerSettings, ...] = field(default_factory=tuple)
 
@@ -140,6 +162,7 @@ def checked(raw: dict[str, Any]) -> NodeSettings:
     if len(str(raw["secret"])) < 32:
         raise SettingsError(setting="secret", wanted="at least 32 characters")
     mark = _mark(raw)
+    _check_exchange(raw)
     peers = tuple(_peer(each) for each in raw.get("peers", ()))
     return NodeSettings(**{**raw, "mark": mark, "hosts": tuple(raw.get("hosts", known["hosts"].default)), "peers": peers})
 
@@ -151,6 +174,22 @@ def _mark(raw: dict[str, Any]) -> str:
     return mark
 
 
+def _check_exchange(raw: dict[str, Any]) -> None:
+    if raw.get("suite", SUITE_NAMES[0]) not in SUITE_NAMES:
+        raise SettingsError(setting="suite", wanted=" or ".join(SUITE_NAMES))
+    port = raw.get("exchange_port", 0)
+    if not isinstance(port, int) or not 0 <= port < 65536:
+        raise SettingsError(setting="exchange_port", wanted="a number from 0 to 65535")
+    files = [name for name in ("tls_certificate", "tls_key", "tls_roots") if raw.get(name)]
+    if port and len(files) != 3:
+        raise SettingsError(setting="exchange_port", wanted="tls_certificate, tls_key and tls_roots beside it")
+    if files and len(files) != 3:
+        raise SettingsError(setting="tls_certificate", wanted="all three of tls_certificate, tls_key and tls_roots")
+    for name in files:
+        if not Path(str(raw[name])).is_file():
+            raise SettingsError(setting=name, wanted="a PEM file that is there")
+
+
 def _peer(raw: dict[str, Any]) -> PeerSettings:
     try:
         peer = PeerSettings(**raw)
@@ -158,6 +197,9 @@ def _peer(raw: dict[str, Any]) -> PeerSettings:
         raise SettingsError(setting="peers", wanted="name, side, relation, url and title") from error
     if peer.relation not in ("counterpart", "upper", "lower"):
         raise SettingsError(setting=f"peers.{peer.name}.relation", wanted="counterpart, upper or lower")
-    if not peer.url.startswith(("http://", "https://")):
-        raise SettingsError(setting=f"peers.{peer.name}.url", wanted="http:// or https://")
+    schemes = TRANSPORTS.get(peer.transport)
+    if schemes is None:
+        raise SettingsError(setting=f"peers.{peer.name}.transport", wanted=", ".join(TRANSPORTS))
+    if not peer.url.startswith(schemes):
+        raise SettingsError(setting=f"peers.{peer.name}.url", wanted=f"{' or '.join(schemes)} for the transport {peer.transport}")
     return peer

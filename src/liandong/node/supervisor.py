@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -22,12 +23,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from liandong.node.between import Between
 from liandong.node.city import CITY_FILE, Plan, lay_out
 from liandong.node.embedded import Server, ServerError, start_server
 from liandong.node.prepare import LOCAL_TOKEN_FILE
-from liandong.node.settings import NODE_FILE, NodeSettings
+from liandong.node.settings import NODE_FILE, SUITE_NAMES, NodeSettings
 
-__all__ = ["Child", "Supervisor"]
+__all__ = ["Child", "Supervisor", "exchange_command"]
 
 log = logging.getLogger("liandong.supervisor")
 
@@ -110,14 +112,29 @@ class Supervisor:
         plans: its nodes.
         server_url: a PostgreSQL server to use; None for the embedded one.
         demonstration: users by one click, local tokens.
+        transport: between the nodes.
+        suite: algorithms of keys that are made now.
     """
 
-    def __init__(self, home: Path, pack: str, plans: Sequence[Plan], server_url: str | None = None, *, demonstration: bool = True) -> None:
+    def __init__(
+        self,
+        home: Path,
+        pack: str,
+        plans: Sequence[Plan],
+        server_url: str | None = None,
+        *,
+        demonstration: bool = True,
+        transport: str = "http",
+        suite: str = SUITE_NAMES[0],
+    ) -> None:
         self.home = home
         self._pack = pack
         self._plans = plans
         self._server_url = server_url
         self._demonstration = demonstration
+        self._transport = transport
+        self._suite = suite
+        self.between: Between | None = None
         self.server: Server | None = None
         self.nodes: list[tuple[NodeSettings, Path]] = []
         self.children: dict[tuple[str, str], Child] = {}
@@ -132,17 +149,36 @@ class Supervisor:
         """
         self.home.mkdir(parents=True, exist_ok=True)
         self.server = start_server(self.home, self._server_url)
-        self.nodes = lay_out(self.home, self._pack, self._plans, self.server, demonstration=self._demonstration)
+        self.between = Between(self._transport, self.home, self.server, {plan.name: plan.port for plan in self._plans})
+        self.nodes = lay_out(
+            self.home,
+            self._pack,
+            self._plans,
+            self.server,
+            demonstration=self._demonstration,
+            between=self.between,
+            suite=self._suite,
+        )
+        self._start_bus()
         self._prepare()
         for settings, file in self.nodes:
             self._add(settings, file)
         for child in self.children.values():
-            child.start()
+            if child.process is None:
+                child.start()
         self._wait(seconds)
         (self.home / CITY_FILE).write_text(json.dumps(self.description(), ensure_ascii=False, indent=1), encoding="utf-8")
         self._watching.set()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._thread.start()
+
+    def _start_bus(self) -> None:
+        """Start the bus between the nodes, when they speak over one that is ours."""
+        command = self.between.bus_command() if self.between is not None else None
+        if command is not None:
+            bus = Child("bus", command, {}, self.home / "bus.log")
+            bus.start()
+            self.children["bus", "bus"] = bus
 
     def description(self) -> dict[str, Any]:
         """Return what other commands need to find this city."""
@@ -229,6 +265,9 @@ class Supervisor:
         web = [sys.executable, "-m", "uvicorn", "liandong.node.asgi:application", "--host", settings.host, "--port", str(settings.port)]
         web += ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3", "--backlog", "512"]
         worker = [sys.executable, "-m", "liandong.node.worker"]
+        if settings.exchange_port:
+            command = exchange_command(settings)
+            self.children[settings.name, "exchange"] = Child(f"{settings.name} exchange", command, environment, directory / "exchange.log")
         self.children[settings.name, "web"] = Child(f"{settings.name} web", web, environment, directory / "web.log")
         self.children[settings.name, "worker"] = Child(f"{settings.name} worker", worker, environment, directory / "worker.log")
 
@@ -248,6 +287,13 @@ class Supervisor:
             for child in list(self.children.values()):
                 child.look()
             time.sleep(0.2)
+
+
+def exchange_command(settings: NodeSettings, application: str = "liandong.node.exchange_asgi:application") -> list[str]:
+    """Return how the second port is served: TLS, and nobody gets in without a certificate that our roots signed."""
+    command = [sys.executable, "-m", "uvicorn", application, "--host", settings.host, "--port", str(settings.exchange_port)]
+    command += ["--ssl-certfile", settings.tls_certificate, "--ssl-keyfile", settings.tls_key, "--ssl-ca-certs", settings.tls_roots]
+    return [*command, "--ssl-cert-reqs", str(int(ssl.CERT_REQUIRED)), "--no-access-log", "--log-level", "warning"]
 
 
 def _answers(settings: NodeSettings) -> bool:

@@ -1,4 +1,4 @@
-"""The worker of a node: carries the outbox to its peers and runs jobs whose time has come.
+"""The worker of a node: carries the outbox to its peers, takes what comes over other transports than http, and runs jobs whose time has come.
 
 ``python -m liandong.node.worker``. Killed at any moment, it loses nothing: what it had not marked is done again, and the
 other side says duplicate.
@@ -16,47 +16,59 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from liandong.application.world import World
 from liandong.node.bootstrap import node_settings, start
+from liandong.node.cables import Cables
 from liandong.node.settings import NodeSettings
 
 log = logging.getLogger("liandong.worker")
 
+#: Messages in a batch at most: one commit at the receiver for all of them.
+BATCH_COUNT = 200
 
-async def work(settings: NodeSettings) -> None:
-    """Run relays and jobs until SIGTERM or SIGINT."""
+
+async def work(settings: NodeSettings, world: World) -> None:
+    """Run relays, receivers and jobs until SIGTERM or SIGINT."""
     from liandong.adapters.crypto.session import Session
     from liandong.adapters.postgres.outbox_store import PostgresOutboxStore
     from liandong.adapters.postgres.peer_watch import PostgresPeerWatch
-    from liandong.adapters.transports.http import HttpTransport
     from liandong.adapters.transports.relay import Relay
     from liandong.node.bootstrap import SystemClock
     from liandong.node.keys import node_keyring
 
-    session = Session(node_keyring(settings))
+    keyring = node_keyring(settings)
+    session = Session(keyring)
+    cables = Cables(settings, world, keyring)
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(settings.database, min_size=2, max_size=4 + 2 * len(settings.peers), open=False)
     await pool.open()
     store = PostgresOutboxStore(pool, settings.name)
     watch = PostgresPeerWatch(pool)
     clock = SystemClock().now
-    addresses = {peer.name: peer.url for peer in settings.peers}
-    async with HttpTransport(addresses, session.read_answer) as transport:
-        relays = {name: Relay(name, store, transport, session, clock, watch=watch) for name in addresses}
-        stop = asyncio.Event()
-        for each in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(each, stop.set)
-        tasks = [asyncio.create_task(relay.run()) for relay in relays.values()]
-        tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop))]
-        listening = asyncio.create_task(_listen(settings, relays))
-        log.info("worker started", extra={"action": "worker.started", "node": settings.name})
-        await stop.wait()
-        for relay in relays.values():
-            relay.stop()
-        # A batch that is on its way is finished; the ear has nothing to finish.
-        listening.cancel()
-        _, pending = await asyncio.wait(tasks, timeout=10)
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(listening, *tasks, return_exceptions=True)
+    relays = {
+        name: Relay(name, store, transport, session, clock, watch=watch, batch_count=BATCH_COUNT)
+        for name, transport in cables.transports.items()
+    }
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    ending = asyncio.Event()
+    carrying = [asyncio.create_task(relay.run()) for relay in relays.values()]
+    tasks = [asyncio.ensure_future(loop) for loop in cables.loops(ending)]
+    tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop))]
+    listening = asyncio.create_task(_listen(settings, relays))
+    log.info("worker started", extra={"action": "worker.started", "node": settings.name})
+    await stop.wait()
+    listening.cancel()
+    for relay in relays.values():
+        relay.stop()
+    # What is on its way may still be answered; what comes in is taken until then.
+    await asyncio.wait(carrying, timeout=5)
+    ending.set()
+    _, pending = await asyncio.wait([*carrying, *tasks], timeout=5)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(listening, *carrying, *tasks, return_exceptions=True)
+    await cables.aclose()
     await pool.close()
 
 
@@ -101,8 +113,8 @@ async def _jobs(stop: asyncio.Event) -> None:
 
 def main() -> None:
     """Start the node's world and work until told to stop."""
-    start()
-    asyncio.run(work(node_settings()))
+    world = start()
+    asyncio.run(work(node_settings(), world))
 
 
 if __name__ == "__main__":

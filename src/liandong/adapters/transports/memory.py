@@ -7,19 +7,21 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from liandong.adapters.crypto.keyring import KeyRing
 from liandong.adapters.crypto.session import answer, open_batch
+from liandong.adapters.transports.parcels import Parcel, Taken
 from liandong.domain.exchange.envelope import Envelope
 from liandong.domain.exchange.inbox import Apply, StreamPosition, receive
 from liandong.domain.exchange.ports import Due
 from liandong.domain.exchange.receipts import Receipt
 from liandong.domain.exchange.wire import join_batch
 
-__all__ = ["LoopbackTransport", "MemoryInbox", "MemoryOutbox"]
+__all__ = ["LoopbackTransport", "MemoryInbox", "MemoryMedium", "MemoryOutbox"]
 
 
 @dataclass(slots=True)
@@ -139,3 +141,43 @@ class LoopbackTransport:
         """Return receipts for as many envelopes as one batch holds."""
         batch, taken = join_batch(envelopes)
         return self.read_answer(await self.deliver(peer, batch), peer, [envelope.id for envelope in envelopes[:taken]])
+
+
+@dataclass(slots=True)
+class MemoryMedium:
+    """A ``Medium`` of two lists: what one end lays down the other takes, again and again until it is done with.
+
+    Parameters:
+        ways: the two lists, this end's outgoing one first; ``MemoryMedium.pair`` makes both ends.
+    """
+
+    ways: tuple[list[Parcel], list[Parcel]]
+    max_bytes: int = 8_388_608
+    _given: int = 0
+
+    @classmethod
+    def pair(cls) -> tuple[MemoryMedium, MemoryMedium]:
+        """Return the two ends of a medium."""
+        one: list[Parcel] = []
+        other: list[Parcel] = []
+        return cls((one, other)), cls((other, one))
+
+    async def put(self, parcel: Parcel) -> None:
+        """Lay down a parcel."""
+        self.ways[0].append(parcel)
+
+    async def take(self, seconds: float) -> Sequence[Taken]:
+        """Return what came."""
+        for _ in range(max(1, int(seconds / 0.002))):
+            if len(self.ways[1]) > self._given:
+                break
+            await asyncio.sleep(0.002)
+        found = [Taken(parcel, place) for place, parcel in enumerate(self.ways[1][self._given :], self._given)]
+        self._given += len(found)
+        return found
+
+    async def done(self, taken: Taken) -> None:
+        """Nothing is kept beyond the process."""
+
+    async def aclose(self) -> None:
+        """Nothing is held."""

@@ -12,7 +12,7 @@ import click
 from liandong.node.callers import Callers
 from liandong.node.city import city_plan, found_city
 from liandong.node.demonstration import tell_the_past
-from liandong.node.settings import home, server_url
+from liandong.node.settings import SUITE_NAMES, TRANSPORTS, home, server_url
 from liandong.node.supervisor import Supervisor
 
 __all__ = ["run"]
@@ -29,11 +29,33 @@ __all__ = ["run"]
     type=click.IntRange(1, 65535),
     help="再起一个县级 110 平台。 Also start a county police node.",
 )
+@click.option(
+    "--transport",
+    default="http",
+    show_default=True,
+    type=click.Choice(sorted(TRANSPORTS)),
+    help="两个平台之间怎么传：直连、中间库、文件摆渡、消息总线。 How the platforms reach each other.",
+)
+@click.option(
+    "--suite",
+    default=SUITE_NAMES[0],
+    show_default=True,
+    type=click.Choice(SUITE_NAMES),
+    help="签名与加密算法；sm2 一套为国密。 Algorithms; the second is the national suite.",
+)
 @click.option("--home", "where", default=None, type=click.Path(path_type=Path), help="数据目录，默认 LIANDONG_HOME。")
 @click.option("--production", is_flag=True, help="不装演示用户、演示记录和一键登录。 No demonstration users, records or one-click sign in.")
 @click.option("--callers/--no-callers", default=True, help="演示来电。 Invented callers in the background.")
 def run(
-    pack_name: str, police_port: int, hotline_port: int, county_port: int | None, where: Path | None, production: bool, callers: bool
+    pack_name: str,
+    police_port: int,
+    hotline_port: int,
+    county_port: int | None,
+    transport: str,
+    suite: str,
+    where: Path | None,
+    production: bool,
+    callers: bool,
 ) -> None:
     """起一整座城：两个平台、各自的数据库与后台。 Start a whole city: both platforms, their databases and workers."""
     place = (where or home()).expanduser().resolve()
@@ -44,7 +66,8 @@ def run(
             click.echo(f"  {node['name']:<14} {node['url']}")
         return
     started = time.monotonic()
-    city = Supervisor(place, pack_name, city_plan(police_port, hotline_port, county_port), server_url(), demonstration=not production)
+    plans = city_plan(police_port, hotline_port, county_port)
+    city = Supervisor(place, pack_name, plans, server_url(), demonstration=not production, transport=transport, suite=suite)
     stopping = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopping.set())
