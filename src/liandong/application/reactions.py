@@ -116,6 +116,12 @@ def end_with_result(session: Session, before: StreamState, after: StreamState, f
     _close_if_done(session, after.data["appeal"], result)
 
 
+def agree_if_withdrawn(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """An objection that met our withdrawal on the wire: both sides want it back, so it comes back."""
+    if before.phase == "withdrawn" and party_here(session.world.desk, after.data) == Party.SENDER:
+        session.perform(after.kind, after.id, "agree_return", session.system.standing(Party.SENDER))
+
+
 def start_limit(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
     """A dispute runs against a limit from the objection on; the limit is the sending side's to keep."""
     if party_here(session.world.desk, after.data) == Party.SENDER and after.phase == "objected":
@@ -238,7 +244,7 @@ REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "NegotiationLapsed": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
     "HandoverReturned": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
     "HandoverWithdrawn": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
-    "HandoverObjected": ((OWN, tell_peer), (PEER, start_limit)),
+    "HandoverObjected": ((OWN, tell_peer), (PEER, agree_if_withdrawn), (PEER, start_limit)),
     "HandoverReported": ((OWN, tell_peer), (PEER, confirm_report)),
     "HandoverConfirmed": ((OWN, tell_peer), (OWN, end_with_result)),
     "HandoverReopened": ((OWN, tell_peer), (PEER, work_again)),

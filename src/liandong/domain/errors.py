@@ -118,6 +118,9 @@ MESSAGES: dict[str, Message] = {
         "异议时限已过（{until}）。请办理，或与对方协商。",
         "The limit for objecting has passed ({until}). Handle it, or talk to the other side.",
     ),
+    "handover.objected_before": Message(
+        "这一件已提过异议，受理后不再异议。请办理，或与对方商量。", "This was objected to before and then taken: it stays. Handle it, or talk to the other side."
+    ),
     "handover.nothing_asked": Message(
         "对方没有待答的询问。补充内容请用“补充”。", "The other side has no open question. Use “add words” instead."
     ),

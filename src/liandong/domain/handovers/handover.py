@@ -7,13 +7,16 @@ Rules:
     4. A negotiation ends in agreement, or its limit passes and the first receiver, S, keeps the matter and chases it
        (相政办〔2023〕55号 四（二）; 济政办字〔2023〕51号 四（一）).
     5. An offer that carries danger is accepted by being received: no objection before police or the unit have acted.
-    6. S may withdraw until R has accepted. When withdrawal and acceptance cross on the wire, acceptance stands on both
-       nodes: somebody has begun to work.
-    7. Both nodes hold the same facts of a handover and reach the same state when the wire is quiet.
+    6. S may withdraw until R has answered. What R has said stands when the two cross on the wire: somebody has begun to
+       work, or has given a reason; a withdrawal that met an objection becomes the agreement to it.
+    7. R objects once: a matter that was taken after an objection stays taken.
+    8. Both nodes hold the same facts of a handover and reach the same state when the wire is quiet.
 
 Theory of operation: each node decides its own party's commands and applies the other's facts through the same table
-(``Machine.receive``). Rows marked *crossing* are there so that facts under way at the same time meet in one state
-whichever arrives first: the set {withdrawn, accepted} ends accepted, {withdrawn, objected} ends withdrawn.
+(``Machine.receive``). Rows marked *crossing* are there for facts under way at the same time. One rule makes them: a step of
+R moves the state also where S has moved meanwhile, a step of S that R has overtaken is written down and moves nothing.
+For that to be told apart, no step of S may be open in a state that R can reach while the step is under way; so S
+withdraws only what is merely offered, and R objects once. ``tests/unit/test_handover_both_ends`` goes through every order.
 """
 
 from __future__ import annotations
@@ -49,7 +52,7 @@ class HandoverState(StrEnum):
 
 
 S = HandoverState
-TERMINAL = frozenset({S.TURNED_BACK.value, S.RETURNED.value, S.KEPT_BY_FIRST.value})
+TERMINAL = frozenset({S.TURNED_BACK.value, S.RETURNED.value, S.WITHDRAWN.value, S.KEPT_BY_FIRST.value})
 OPEN = frozenset({S.DRAFTED, S.UNDER_REVIEW, S.OFFERED, S.ACCEPTED, S.OBJECTED, S.NEGOTIATING, S.REPORTED})
 AWAITING_RECEIVER = frozenset({S.OFFERED, S.ACCEPTED})
 AWAITING_SENDER = frozenset({S.OBJECTED, S.REPORTED})
@@ -182,7 +185,9 @@ def _no_danger(state: StreamState, command: Command, context: Mapping[str, Any])
 
 
 def _within_objection_limit(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
-    """No danger, and before ``context['objection_until']`` (ISO, aware; absent: no limit)."""
+    """No danger, not for the second time, and before ``context['objection_until']`` (ISO, aware; absent: no limit)."""
+    if state.data.get("times", {}).get("HandoverObjected"):
+        return Refusal("handover.objected_before", {}, DISPUTE)
     refused = _no_danger(state, command, context)
     until = context.get("objection_until")
     if refused is None and until and command.at > datetime.fromisoformat(str(until)):
@@ -198,7 +203,8 @@ def _keeper(wanted: str) -> Any:
 
 
 def _question_open(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
-    return None if state.data.get("questions") else Refusal("handover.nothing_asked", {}, ASKING)
+    is_open = any(not each["answer"] for each in state.data.get("questions", ()))
+    return None if is_open else Refusal("handover.nothing_asked", {}, ASKING)
 
 
 def _straight() -> list[Row]:
@@ -273,35 +279,31 @@ def _dispute() -> list[Row]:
 
 
 def _crossing() -> list[Row]:
-    """Facts that met on the wire: both nodes end in the same state."""
-    crossed = "规则6、7：途中交错的事实在两端归于同一状态"
-    accepted = ("order_number", "unit_name", "note")
-    return [
-        # S withdrew while R accepted: on S the acceptance arrives late, on R the withdrawal does.
-        Row(S.WITHDRAWN, "accept", S.ACCEPTED, DESK, "HandoverAccepted", crossed, (), accepted, party=TO),
-        Row(S.ACCEPTED, "withdraw", SAME, frozenset(), "HandoverWithdrawn", crossed, ("reason",), party=FROM),
-        # S withdrew while R objected: both want it back, so it is.
-        Row(S.WITHDRAWN, "object", SAME, frozenset(), "HandoverObjected", crossed, ("code", "clause", "reason"), party=TO),
-        Row(S.OBJECTED, "withdraw", S.WITHDRAWN, REPLY, "HandoverWithdrawn", crossed, ("reason",), party=FROM),
-        # R thought better of its objection while S let it go or contested it: who has begun to work keeps it.
-        *(
-            Row(each, "accept", S.ACCEPTED, frozenset(), "HandoverAccepted", crossed, (), accepted, party=TO)
-            for each in (S.RETURNED, S.NEGOTIATING, S.KEPT_BY_FIRST)
-        ),
-        Row(S.ACCEPTED, "agree_return", SAME, frozenset(), "HandoverReturned", crossed, (), ("note",), party=FROM),
-        Row(S.ACCEPTED, "contest", SAME, frozenset(), "HandoverContested", crossed, ("words",), ("clause",), party=FROM),
-        Row(S.ACCEPTED, "lapse", SAME, frozenset(), "NegotiationLapsed", crossed, (), ("note",), party=FROM),
-        # Each side gave way, or the limit passed while R gave way: R has begun to work.
-        *(
-            Row(each, "settle", S.ACCEPTED, frozenset(), "NegotiationSettledForReceiver", crossed, ("keeper",), ("words",), party=TO)
-            for each in (S.RETURNED, S.KEPT_BY_FIRST)
-        ),
-        Row(S.ACCEPTED, "settle", SAME, frozenset(), "NegotiationSettledForSender", crossed, ("keeper",), ("words",), party=FROM),
-        *(
-            Row(each, "negotiate", SAME, frozenset(), "NegotiationSpoken", crossed, ("words",), ("clause",))
-            for each in (S.ACCEPTED, S.RETURNED, S.KEPT_BY_FIRST)
-        ),
+    """Facts that met on the wire: R's stand, those of S that R has overtaken are written down."""
+    crossed = "规则6、8：途中交错的事实在两端归于同一状态"
+    accepted, ground = ("order_number", "unit_name", "note"), ("code", "clause", "reason")
+    nobody = frozenset[Role]()
+    rows = [
+        Row(each, "accept", S.ACCEPTED, nobody, "HandoverAccepted", crossed, (), accepted, party=TO)
+        for each in (S.WITHDRAWN, S.RETURNED, S.NEGOTIATING, S.KEPT_BY_FIRST)
     ]
+    rows += [Row(S.WITHDRAWN, "object", S.OBJECTED, nobody, "HandoverObjected", crossed, ground, (), "within_objection_limit", TO)]
+    rows += [
+        Row(each, "settle", S.ACCEPTED, nobody, "NegotiationSettledForReceiver", crossed, ("keeper",), ("words",), party=TO)
+        for each in (S.RETURNED, S.KEPT_BY_FIRST)
+    ]
+    for each in (S.OBJECTED, S.ACCEPTED, S.REPORTED):
+        rows.append(Row(each, "withdraw", SAME, nobody, "HandoverWithdrawn", crossed, ("reason",), party=FROM))
+    for each in (S.ACCEPTED, S.REPORTED):
+        rows += [
+            Row(each, "agree_return", SAME, nobody, "HandoverReturned", crossed, (), ("note",), party=FROM),
+            Row(each, "contest", SAME, nobody, "HandoverContested", crossed, ("words",), ("clause",), party=FROM),
+            Row(each, "lapse", SAME, nobody, "NegotiationLapsed", crossed, (), ("note",), party=FROM),
+            Row(each, "settle", SAME, nobody, "NegotiationSettledForSender", crossed, ("keeper",), ("words",), party=FROM),
+        ]
+    for each in (S.ACCEPTED, S.REPORTED, S.RETURNED, S.KEPT_BY_FIRST):
+        rows.append(Row(each, "negotiate", SAME, nobody, "NegotiationSpoken", crossed, ("words",), ("clause",)))
+    return rows
 
 
 def _any_time() -> list[Row]:
