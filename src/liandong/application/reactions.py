@@ -113,7 +113,9 @@ def end_with_result(session: Session, before: StreamState, after: StreamState, f
     order = order_of(session, after.data)
     if order is not None and order.phase == "handed_over":
         session.perform(order.kind, order.id, "peer_result", session.system, {"result": result})
-    _close_if_done(session, after.data["appeal"], result)
+    appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
+    if appeal.phase != "handed" or appeal.data.get("handover") == after.id:
+        _close_if_done(session, appeal.id, result)
 
 
 def agree_if_withdrawn(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
@@ -138,7 +140,8 @@ def take_back(session: Session, before: StreamState, after: StreamState, fact: F
     if order is not None and order.phase == "handed_over":
         session.perform(order.kind, order.id, "take_back", session.system, {"reason": reason})
     appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
-    if appeal.phase not in ("handed", "shared"):
+    if appeal.phase not in ("handed", "shared") or appeal.data.get("handover") != after.id:
+        # Another handover carries it by now.
         return
     appeal = session.perform(appeal.kind, appeal.id, "take_back", session.system, {"reason": reason})
     if appeal.phase == "taken":
@@ -149,13 +152,22 @@ def take_back(session: Session, before: StreamState, after: StreamState, fact: F
 
 
 def hold_to_acceptance(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
-    """An acceptance that crossed with our taking it back stands: our own order gives way when nobody has begun."""
+    """An acceptance that crossed with our taking it back stands: our own order gives way, or both go on where somebody has begun."""
     if before.phase not in ("withdrawn", "returned", "kept_by_first") or party_here(session.world.desk, after.data) != Party.SENDER:
         return
     appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
     order = order_of(session, appeal.data)
-    if appeal.phase == "kept" and order is not None and withdraw_order(session, order, "对方已受理"):
-        session.perform(appeal.kind, appeal.id, "hand_over", session.system, {"handover": after.id, "reason": "对方已受理"})
+    if appeal.phase == "kept" and order is not None:
+        course = "hand_over" if withdraw_order(session, order, "对方已受理") else "share"
+        session.perform(appeal.kind, appeal.id, course, session.system, {"handover": after.id, "reason": "对方已受理"})
+
+
+def wait_again(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """We sent the result back: the record that it had ended waits for the other side again."""
+    appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
+    if appeal.phase == "closed" and appeal.data.get("handover") == after.id:
+        session.perform(appeal.kind, appeal.id, "reopen", session.system, {"reason": fact.data["reason"]})
+        session.perform(appeal.kind, appeal.id, "hand_over", session.system, {"handover": after.id, "reason": fact.data["reason"]})
 
 
 # --- orders that cross, or end -----------------------------------------------------------------------------------------
@@ -247,7 +259,7 @@ REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "HandoverObjected": ((OWN, tell_peer), (PEER, agree_if_withdrawn), (PEER, start_limit)),
     "HandoverReported": ((OWN, tell_peer), (PEER, confirm_report)),
     "HandoverConfirmed": ((OWN, tell_peer), (OWN, end_with_result)),
-    "HandoverReopened": ((OWN, tell_peer), (PEER, work_again)),
+    "HandoverReopened": ((OWN, tell_peer), (OWN, wait_again), (PEER, work_again)),
     "QuestionAnswered": ((OWN, tell_peer), (PEER, add_words)),
     "HandoverSupplemented": ((OWN, tell_peer), (PEER, add_words)),
     "NonPoliceApproved": ((OWN, cross_non_police),),
