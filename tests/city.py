@@ -224,11 +224,11 @@ class City:
         for each in self._screens:
             each.close()
 
-    def cli(self, node: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def cli(self, node: str, *arguments: str, check: bool = True, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         """Run ``liandong`` for a node."""
         environment = {**os.environ, "LIANDONG_HOME": str(self.supervisor.home), NODE_FILE: str(self.file(node))}
         done = subprocess.run(
-            [sys.executable, "-m", "liandong.cli", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=120
+            [sys.executable, "-m", "liandong.cli", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=seconds
         )
         assert not check or done.returncode == 0, done.stderr
         return done

@@ -258,12 +258,8 @@ async def _count(lines: list[Line], report: FeedReport, told: dict[str, int]) ->
             each["phase"] not in NOT_ACCEPTED and there.get(each["id"], {}).get("phase") == each["phase"] for each in sent
         )
     for line in lines:
-        orders = Counter(
-            each["appeal"]
-            for kind in ("alarms", "workorders")
-            for each in await _all(line, kind)
-            if each["phase"] not in ("cancelled", "withdrawn")
-        )
+        made = [*await _all(line, "alarms"), *await _all(line, "workorders")]
+        orders = Counter(each["appeal"] for each in made if each["phase"] not in ("cancelled", "withdrawn"))
         report.doubled += sum(count - 1 for count in orders.values() if count > 1)
 
 
