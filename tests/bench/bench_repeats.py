@@ -95,7 +95,7 @@ def measure(city: City, rows: int) -> None:
             for _ in range(SAMPLE)
         ]  # fmt: skip
         hot = database.execute("SELECT hashint8extended(kind * 100000000::bigint + 1, 1) & 9223372036854775807 FROM generate_series(4, 6) AS kind").fetchall()
-        plan = database.execute(f"EXPLAIN (FORMAT JSON) {RECALL}", [[hot[0][0], *(each.key for each in wanted[0])], world.clock.now() - timedelta(days=30), 20]).fetchone()
+        plan = database.execute(f"EXPLAIN (FORMAT JSON) {RECALL}", [[hot[0][0], *(each.key for each in wanted[0])], [5] + [10] * len(wanted[0]), world.clock.now() - timedelta(days=30), 40]).fetchone()
     assert plan is not None
     text = json.dumps(plan[0])
     say("look-up reads the index of keys and nothing else of that table", float("Seq Scan" not in text and "repeat_key_pkey" in text), "bool", nodes=re.findall(r'"Node Type": "([^"]+)"', text))

@@ -194,14 +194,15 @@ class UnitOfWorkContract:
             made.append(state)
         with store.work() as unit:
             since = AT - timedelta(days=30)
-            found = {each.id: each for each in unit.recall([one, two, _fresh_key()], since)}
+            found = {each.id: each for each in unit.recall({one: 20, two: 20, _fresh_key(): 20}, since)}
             assert {each: found[each].keys for each in found} == {made[1].id: {one}, made[2].id: {two}, made[3].id: {one, two}}
             newest = found[made[3].id]
             assert (newest.number, newest.phase, newest.item, newest.phone, newest.root, newest.repeats) == (
                 made[3].data["number"], "taken", "H2", "13900000041", "", 0
             )  # fmt: skip
-            assert [each.id for each in unit.recall([one], since, each=1)] == [made[3].id]
-            assert unit.recall([], since) == () or unit.recall([], since) == []
+            assert [each.id for each in unit.recall({one: 1}, since)] == [made[3].id]
+            assert list(unit.recall({}, since)) == []
+            assert [each.id for each in unit.recall({one: 20, two: 20}, since, most=1)] == [made[3].id]
             assert (unit.count(one, since), unit.count(one, since, most=1), unit.count(_fresh_key(), since)) == (2, 1, 0)
 
     def test_look_up_keys_are_written_with_their_appeal_or_not_at_all(self, store: Store) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from liandong.application.orders import order_of, start_order
 from liandong.application.perform import Session
 from liandong.application.route import party_here
+from liandong.application.start_move_car import is_move_car, start_move_car
 from liandong.application.world import World
 from liandong.domain.errors import CommandRefused, Refusal
 from liandong.domain.journal.facts import Actor, Party, Role, StreamId, StreamKind, StreamState
@@ -72,7 +73,10 @@ def begin_work(session: Session, handover: StreamState, actor: Actor) -> StreamS
         machine,
         {**taken, "channel": "linkage", "side": side, "source": source, "key": key_of(handover), "handover": handover.id},
     )
-    order = start_order(session, appeal, machine, handover=handover.id)
+    if side == "hotline" and handover.data.get("cause") == "quick_service" and is_move_car(appeal):
+        order = start_move_car(session, appeal, machine, handover=handover.id)
+    else:
+        order = start_order(session, appeal, machine, handover=handover.id)
     session.perform(appeal.kind, appeal.id, "keep", machine, {"order": order.id})
     return order
 

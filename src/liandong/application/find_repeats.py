@@ -24,6 +24,8 @@ WAVE_MINUTES, WAVE_CALLERS = 120, 3
 LIKE, A_LITTLE_LIKE = 0.4, 0.15
 #: How much a common thing says by itself.
 WEIGHT = {Why.PHONE: 0.55, Why.PLATE: 0.6, Why.PLACE: 0.45, Why.EVENT: 0.25}
+#: How many of the newest with a thing in common are looked at.
+LOOKED_AT = {Why.PHONE: 10, Why.PLATE: 10, Why.PLACE: 10, Why.EVENT: 15, Why.WORDS: 5, Why.ABUSE: 1}
 SHOWN_FROM = 0.3
 MOST = 5
 
@@ -69,7 +71,7 @@ def find_repeats(
     Concurrency: reads only; two index look-ups whatever the history (see ``tests/bench/bench_repeats.py``).
     """
     since = at - timedelta(days=int(switches.get("repeat_days", REPEAT_DAYS)))
-    found = [each for each in unit.recall([each.key for each in keys], since) if each.id != but]
+    found = [each for each in unit.recall({each.key: LOOKED_AT[each.why] for each in keys}, since) if each.id != but]
     if not found:
         return ()
     pairs, why = shingles(text), {each.key: each.why for each in keys}

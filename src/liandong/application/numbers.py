@@ -18,6 +18,7 @@ LETTERS: Mapping[StreamKind, str] = MappingProxyType(
         StreamKind.HANDOVER: "联",
         StreamKind.CALL: "话",
         StreamKind.CONSULTATION: "商",
+        StreamKind.QUICK_SERVICE: "挪",
         StreamKind.WHISTLE: "哨",
         StreamKind.SUPERVISION: "督",
     }

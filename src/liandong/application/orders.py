@@ -1,4 +1,4 @@
-"""The order of a side: an alarm at the police, a work order at the hotline. One place knows which is which."""
+"""The order of a side: an alarm at the police, a work order at the hotline, or quick service. One place knows which is which."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 
 from liandong.application.perform import Session
 from liandong.domain.alarms.alarm import OPEN as OPEN_ALARMS
+from liandong.domain.errors import StreamNotFound
 from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
+from liandong.domain.quickservice.move_car import OPEN as OPEN_SERVICES
 from liandong.domain.workorders.workorder import OPEN as OPEN_ORDERS
 
 __all__ = ["is_open", "order_kind", "order_of", "start_order", "summary_of", "withdraw_order"]
 
+#: kind -> states in which somebody still has to do something.
+OPEN_OF = {StreamKind.ALARM: OPEN_ALARMS, StreamKind.WORK_ORDER: OPEN_ORDERS, StreamKind.QUICK_SERVICE: OPEN_SERVICES}
 #: How much of the words an order shows in lists.
 SUMMARY_CHARACTERS = 200
 
@@ -59,16 +63,24 @@ def order_of(session: Session, data: Mapping[str, Any]) -> StreamState | None:
     if not stream:
         return None
     kind = order_kind(session.world.desk.side, str(data.get("side") or data.get("destination") or ""))
-    return session.load(kind, StreamId(str(stream)))
+    try:
+        return session.load(kind, StreamId(str(stream)))
+    except StreamNotFound:
+        return session.load(StreamKind.QUICK_SERVICE, StreamId(str(stream)))
 
 
 def is_open(order: StreamState) -> bool:
     """Tell whether somebody still has to do something about an order."""
-    return order.phase in (OPEN_ALARMS if order.kind == StreamKind.ALARM else OPEN_ORDERS)
+    return order.phase in OPEN_OF[order.kind]
 
 
 def withdraw_order(session: Session, order: StreamState, reason: str) -> bool:
     """Take an order back when nobody has begun; tell whether it could be."""
+    if order.kind == StreamKind.QUICK_SERVICE:
+        if order.phase not in ("asked", "notified", "wrong_plate"):
+            return False
+        session.perform(order.kind, order.id, "cancel", session.system, {"reason": reason})
+        return True
     if order.kind == StreamKind.ALARM:
         if order.phase not in ("taken", "dispatch_review", "ordered"):
             return False

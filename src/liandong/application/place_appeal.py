@@ -13,6 +13,7 @@ from liandong.application.link_repeats import join_repeat
 from liandong.application.orders import start_order, summary_of
 from liandong.application.perform import Session
 from liandong.application.route import OTHER_SIDE, towards_receiver
+from liandong.application.start_move_car import is_move_car, start_move_car
 from liandong.application.world import World
 from liandong.domain.errors import CommandRefused, Refusal
 from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, StreamState
@@ -20,7 +21,7 @@ from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, St
 __all__ = ["COURSES", "offer_handover", "place", "place_appeal", "record_of"]
 
 #: What may be decided about an appeal.
-COURSES = ("auto", "keep", "hand_over", "share", "guide", "join")
+COURSES = ("auto", "keep", "hand_over", "share", "guide", "join", "quick")
 #: What of an appeal crosses: everything already known (004 一键转接). Names stay those of the appeal machine.
 CROSSING = (
     "text", "citizen", "phone", "confidential", "place", "longitude", "latitude", "division", "doorplate", "happened", "demand",
@@ -55,10 +56,15 @@ def place(session: Session, appeal: StreamState, actor: Actor, course: str, data
         return _guide(session, appeal, actor, data)
     if course == "join":
         return join_repeat(session, appeal, actor, data)
+    if course == "quick":
+        service = start_move_car(session, appeal, actor, plate=str(data.get("plate", "")))
+        return session.perform(appeal.kind, appeal.id, "keep", actor, {"order": service.id, "reason": data.get("reason") or "快速服务：挪车"})
     if course == "keep":
         order = start_order(session, appeal, actor, summary=str(data.get("summary", "")))
         return session.perform(appeal.kind, appeal.id, "keep", actor, {"order": order.id, "reason": data.get("reason", "")})
     if course == "hand_over":
+        if not data.get("cause") and session.world.desk.side == "police" and is_move_car(appeal):
+            data = {"cause": "quick_service", **data}
         handover = offer_handover(session, appeal, actor, data)
         return session.perform(appeal.kind, appeal.id, "hand_over", actor, {"handover": handover.id, "reason": data.get("reason", "")})
     return _share(session, appeal, actor, data)
@@ -67,6 +73,9 @@ def place(session: Session, appeal: StreamState, actor: Actor, course: str, data
 def course_of(session: Session, appeal: StreamState) -> str:
     """Return the course the verdict proposes on this side."""
     side, own = str(appeal.data.get("side", "unclear")), session.world.desk.side
+    if is_move_car(appeal):
+        # A car in the way is moved by the hotline's quick service, whoever hears of it first.
+        return "hand_over" if own == "police" else "quick"
     if side == "neither":
         return "guide"
     if own == "both" or side in (own, "unclear"):

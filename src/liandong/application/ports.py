@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 from liandong.domain.clocks import KeptClock
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
-__all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "Peer", "PeerRelation", "Recalled", "Telephony", "Triage", "UnitOfWork", "Work"]
+__all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "OwnerNotices", "Peer", "PeerRelation", "Recalled", "Telephony", "Triage", "UnitOfWork", "VehicleOwners", "Work"]
 
 
 class Clock(Protocol):
@@ -50,6 +50,25 @@ class Telephony(Protocol):
 
     def spoke(self, conference: str, since: datetime, until: datetime) -> Sequence[Mapping[str, Any]]:
         """Return who spoke when, oldest first: ``leg`` (citizen, S, R), ``from`` and ``until`` in ISO, aware."""
+        ...
+
+
+class VehicleOwners(Protocol):
+    """The register of vehicles: knows owners, tells nobody who they are."""
+
+    def find(self, plate: str) -> str | None:
+        """Return the owner's reference for a plate in capital letters, or None. Never a name or a number."""
+        ...
+
+
+class OwnerNotices(Protocol):
+    """The way to an owner: a message with a link that opens by a code, without an account."""
+
+    #: True where nothing is really sent.
+    simulated: bool
+
+    def tell_owner(self, owner: str, service: StreamId, plate: str, place: str) -> str:
+        """Send the message inside the open transaction; return the reference of the notice, never the code."""
         ...
 
 
@@ -215,8 +234,12 @@ class UnitOfWork(Protocol):
         """Write the look-up keys of an appeal under an aware time."""
         ...
 
-    def recall(self, keys: Sequence[int], since: datetime, each: int = 20) -> Sequence[Recalled]:
-        """Return the appeals that share a key since an aware time: of each key the ``each`` newest, in no order."""
+    def recall(self, keys: Mapping[int, int], since: datetime, most: int = 40) -> Sequence[Recalled]:
+        """Return the appeals that share a key since an aware time, at most ``most``, those that share more before others.
+
+        Parameters:
+            keys: key → how many of its newest appeals are looked at.
+        """
         ...
 
     def count(self, key: int, since: datetime, most: int = 1000) -> int:

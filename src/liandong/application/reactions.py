@@ -12,9 +12,11 @@ from typing import Any
 from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
 from liandong.application.find_repeats import remember_keys
 from liandong.application.link_repeats import end_joined, forget_repeat, note_repeat
+from liandong.application.move_car import MOVE_CAR_REACTIONS
 from liandong.application.orders import is_open, order_of, start_order, withdraw_order
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
+from liandong.application.reporting import close_appeal, close_if_done, report_back, tell_step
 from liandong.application.route import party_here
 from liandong.application.telling import tell_peer
 from liandong.application.three_way_call import CALL_REACTIONS, take_what_was_promised
@@ -35,37 +37,23 @@ def accept_danger(session: Session, before: StreamState, after: StreamState, fac
         take_over(session, after, session.system)
 
 
+def accept_quick_service(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """A car in the way is a matter of minutes: nobody has to press a key before the owner is told (001 快速服务)."""
+    if after.data.get("cause") == "quick_service" and not after.data.get("danger") and party_here(session.world.desk, after.data) == Party.RECEIVER:
+        taken = take_over(session, after, session.system)
+        order = order_here(session, taken)
+        if order is not None and order.phase in ("notified", "wrong_plate"):
+            # The owner was told while the offer was being accepted; the sending side hears of it after the acceptance.
+            told = {"step": "OwnerNotified" if order.phase == "notified" else "OwnerNotFound", "order_number": order.data.get("number", "")}
+            session.perform(taken.kind, taken.id, "progress", session.system.standing(Party.RECEIVER), told)
+
+
 def add_words(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
     """What the sending side supplies goes to the record the receiving side works with."""
     appeal = appeal_here(session, after) if party_here(session.world.desk, after.data) == Party.RECEIVER else None
     if appeal is not None:
         words = fact.data.get("answer") or fact.data.get("words")
         session.perform(appeal.kind, appeal.id, "supplement", session.system, {"words": words})
-
-
-def tell_step(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
-    """The side that sent the matter sees each step of the order made of it."""
-    handover = _received_handover(session, after)
-    if handover is None or "progress" not in session.allowed(handover, session.system.standing(Party.RECEIVER)):
-        return
-    note = next(
-        (str(fact.data[name]) for name in ("situation", "result", "reply", "answer", "note", "reason", "unit") if fact.data.get(name)), ""
-    )
-    told = {
-        "step": fact.name,
-        "note": note[:5000],
-        "order_number": after.data.get("number", ""),
-        "attachments": fact.data.get("attachments"),
-    }
-    session.perform(handover.kind, handover.id, "progress", session.system.standing(Party.RECEIVER), told)
-
-
-def report_back(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
-    """The end of the order is the report to the side that sent it."""
-    handover = _received_handover(session, after)
-    if handover is None or handover.phase != "accepted":
-        return
-    session.perform(handover.kind, handover.id, "report", session.system.standing(Party.RECEIVER), {"result": result_of(after)})
 
 
 def work_again(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
@@ -115,7 +103,7 @@ def end_with_result(session: Session, before: StreamState, after: StreamState, f
         session.perform(order.kind, order.id, "peer_result", session.system, {"result": result})
     appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
     if appeal.phase != "handed" or appeal.data.get("handover") == after.id:
-        _close_if_done(session, appeal.id, result)
+        close_if_done(session, appeal.id, result)
 
 
 def agree_if_withdrawn(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
@@ -189,47 +177,12 @@ def call_police(session: Session, before: StreamState, after: StreamState, fact:
         session.perform(appeal.kind, appeal.id, "share", session.system, {"handover": handover.id, "reason": fact.data["reason"]})
 
 
-def close_appeal(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
-    """The end of the order is the end of the appeal, when nothing else of it is open."""
-    _close_if_done(session, after.data["appeal"], result_of(after))
-
-
-def result_of(order: StreamState) -> str:
-    """Return what an order says was done, for the citizen and the other side."""
-    said = (order.data.get(name) for name in ("reply", "answer", "result", "situation", "reason"))
-    return str(next((each for each in said if each), "已办结"))
-
-
 def _cross(session: Session, order: StreamState, fact: Fact, given: dict[str, Any]) -> None:
     appeal = session.load(StreamKind.APPEAL, StreamId(order.data["appeal"]))
     kept = {name: order.data.get(name) for name in ("contact", "attachments", "clause")}
     handover = offer_handover(session, appeal, fact.actor, {**kept, **given}, order=order.id)
     if appeal.phase in ("taken", "kept"):
         session.perform(appeal.kind, appeal.id, "hand_over", session.system, {"handover": handover.id, "reason": given["reason"]})
-
-
-def _close_if_done(session: Session, appeal_id: Any, result: str) -> None:
-    appeal = session.load(StreamKind.APPEAL, StreamId(str(appeal_id)))
-    if appeal.phase not in ("kept", "handed", "shared"):
-        return
-    order = order_of(session, appeal.data)
-    if order is not None and is_open(order) and appeal.phase != "handed":
-        return
-    if appeal.phase == "shared" and session.load(StreamKind.HANDOVER, StreamId(appeal.data["handover"])).phase not in (
-        "confirmed",
-        "withdrawn",
-    ):
-        return
-    session.perform(appeal.kind, appeal.id, "close", session.system, {"result": result})
-
-
-def _received_handover(session: Session, order: StreamState) -> StreamState | None:
-    """Return the handover an order was made of, when this node is its receiver."""
-    stream = order.data.get("handover")
-    if not stream:
-        return None
-    handover = session.load(StreamKind.HANDOVER, StreamId(str(stream)))
-    return handover if party_here(session.world.desk, handover.data) == Party.RECEIVER else None
 
 
 OWN, PEER, EITHER = True, False, None
@@ -240,11 +193,10 @@ STEPS = (
     "ExtensionGranted", "OrderSuspended", "OrderResumed", "PoliceCalled", "CitizenContent", "CitizenDissatisfied", "ReportTurnedBack",
 )  # fmt: skip
 
-#: fact -> (decided where, what follows), in order.
-REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
+BASE: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     **dict.fromkeys(SHARED_FACTS, ((OWN, tell_peer),)),
     **dict.fromkeys(STEPS, ((OWN, tell_step),)),
-    "HandoverOffered": ((OWN, tell_peer), (PEER, accept_danger), (PEER, take_what_was_promised)),
+    "HandoverOffered": ((OWN, tell_peer), (PEER, accept_danger), (PEER, accept_quick_service), (PEER, take_what_was_promised)),
     "AppealTaken": ((OWN, remember_keys),),
     "AppealSupplemented": ((OWN, remember_keys),),
     "AppealLinked": ((OWN, note_repeat),),
@@ -268,8 +220,20 @@ REACTIONS: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "PoliceCalled": ((OWN, call_police), (OWN, tell_step)),
     "AlarmClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
     "OrderClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
-    **CALL_REACTIONS,
 }
+
+
+def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> dict[str, tuple[tuple[bool | None, Reaction], ...]]:
+    """Return the tables as one; what follows from a fact of several is done in their order."""
+    joined: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {}
+    for table in tables:
+        for name, follows in table.items():
+            joined[name] = (*joined.get(name, ()), *follows)
+    return joined
+
+
+#: fact -> (decided where, what follows), in order.
+REACTIONS = _together(BASE, CALL_REACTIONS, MOVE_CAR_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

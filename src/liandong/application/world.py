@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from liandong.application.ports import Clock, Desk, Ids, Telephony, Triage, Work
+from liandong.application.ports import Clock, Desk, Ids, OwnerNotices, Telephony, Triage, VehicleOwners, Work
 from liandong.domain.alarms.alarm import ALARM
 from liandong.domain.appeals.appeal import APPEAL
 from liandong.domain.calls.call import CALL
@@ -14,12 +14,13 @@ from liandong.domain.clocks import Rulebook
 from liandong.domain.handovers.handover import HANDOVER
 from liandong.domain.journal.facts import Fact, StreamKind
 from liandong.domain.journal.machine import Machine
+from liandong.domain.quickservice.move_car import MOVE_CAR
 from liandong.domain.workorders.workorder import WORK_ORDER
 
 __all__ = ["MACHINES", "World"]
 
 #: kind -> the table that rules it.
-MACHINES: Mapping[StreamKind, Machine] = {each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL)}
+MACHINES: Mapping[StreamKind, Machine] = {each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, MOVE_CAR)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class World:
     reactions: Callable[[Fact, bool], Sequence[Callable[..., None]]]
     #: The switch that puts three-way calls through; None where people dial by hand.
     telephony: Telephony | None = None
+    #: The register of vehicles and the way to their owners; None where people do it by hand.
+    owners: VehicleOwners | None = None
+    notices: OwnerNotices | None = None
     #: More that guards may ask for; plain values.
     context: Mapping[str, Any] = field(default_factory=dict)
     #: The city's limits and working days; an empty one keeps no clocks.

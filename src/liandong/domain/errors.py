@@ -94,6 +94,9 @@ MESSAGES: dict[str, Message] = {
     "appeal.danger_not_joined": Message(
         "这次有险情，{number} 没有。请先按险情办理，再关联。", "There is danger now and not in {number}. Handle the danger first, then link."
     ),
+    "service.danger": Message("这是险情，不走快速服务。请先派警或移交 110。", "There is danger: this is no quick service. Send police first."),
+    "service.unknown_code": Message("链接无效或已过期。请核对短信里的链接。", "The link is not valid any more. Check the one in your message."),
+    "service.too_many": Message("操作太频繁。请过几分钟再试；急事请拨打 110。", "Too many requests. Try again in some minutes; in need call 110.", retry_helps=True),
     "alarm.same_person": Message("复核要由另一个人来做。请交同事复核。", "The second look is somebody else's. Ask a colleague."),
     "alarm.danger_stands": Message("险情未除，先处置，再转出。", "Danger stands: act first, hand over after."),
     "workorder.refusal_too_late": Message(

@@ -12,6 +12,7 @@ from typing import Any
 
 from liandong.adapters.classifier.shipped import default_scorer
 from liandong.adapters.packs import Pack, load_pack
+from liandong.adapters.quickservice.simulated import SimulatedNotices, SimulatedOwners
 from liandong.adapters.telephony.simulator import SimulatedSwitch
 from liandong.application.current import install_world
 from liandong.application.ports import Desk, Peer
@@ -60,6 +61,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     """Return the world of a node on its PostgreSQL database; Django must be set up."""
     from liandong.adapters.jobs.timeouts import defer_job
     from liandong.adapters.postgres.ids import TimeOrderedIds
+    from liandong.adapters.postgres.service_codes import keep_notice
     from liandong.adapters.postgres.unit_of_work import PostgresWork
 
     desk = Desk(
@@ -73,7 +75,9 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     rulebook = rulebook_of(pack)
     work = PostgresWork(pack.zone, defer_job, settings.mark, rulebook)
     switch = SimulatedSwitch() if settings.demonstration else None
-    return World(SystemClock(), TimeOrderedIds(), desk, work, triage, reactions_to, switch, rulebook=rulebook)
+    owners = SimulatedOwners(settings.secret) if settings.demonstration else None
+    notices = SimulatedNotices(keep_notice) if settings.demonstration else None
+    return World(SystemClock(), TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, rulebook=rulebook)
 
 
 def rulebook_of(pack: Pack) -> Rulebook:

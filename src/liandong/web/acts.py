@@ -31,7 +31,7 @@ from liandong.web.reading.pack_words import item_name, item_of, items_of, unit_c
 __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
 
 #: Given by other acts or by the node, never typed.
-UNTYPED = frozenset({"repeat_number", "appeal", "order", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
+UNTYPED = frozenset({"repeat_number", "appeal", "order", "owner", "notice", "simulated", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
 #: Courses that the appeal's own page offers with forms of their own.
 COURSE_FIELDS = {
     "keep": (("reason",), ()),
@@ -48,7 +48,7 @@ LEADING = (
 #: Guards that ask only where a record stands: what they refuse is not offered at all.
 STANDING_GUARDS = frozenset({"question_open", "extension_asked", "no_danger", "no_danger_left", "another_person"})
 #: What is seldom needed stands behind “more”.
-SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "reopen", "turn_back_report"})
+SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "turn_back_report"})
 #: What takes something away from somebody is drawn as such.
 GRAVE = frozenset({"cancel", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police"})
 ICONS = {
@@ -57,6 +57,7 @@ ICONS = {
     "progress": "history", "note": "edit", "refuse": "ban", "object": "hand-stop", "ask": "message-question", "answer": "message-2",
     "supplement": "message", "chase": "bell", "withdraw": "arrow-back-up", "call_police": "urgent", "ask_support": "lifebuoy",
     "hand_over": "arrow-right", "hand_over_source": "arrow-right", "share": "arrows-exchange", "keep": "check", "guide": "route",
+    "notify": "send", "remind": "bell", "come": "walk", "deny": "alert-triangle", "move": "circle-check", "thank": "mood-smile", "correct_plate": "edit",
     "ask_extension": "calendar", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle",
     "state_non_police": "scale", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
 }  # fmt: skip

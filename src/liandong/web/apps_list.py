@@ -16,6 +16,7 @@ WEB_APPS = (
     "liandong.web.unit",
     "liandong.web.records",
     "liandong.web.exchange_desk",
+    "liandong.web.movecar",
     "liandong.web.live",
 )
 

@@ -25,7 +25,7 @@ DETAILS = (
 #: Words that stand in no table.
 OTHERS = {
     "（无）": "nothing", "（未建立）": "not there yet", "复核": "the second look", "去向": "where it goes", "通话结果": "outcome of the call",
-    "草稿": "the draft", "不满意的理由": "reason for not being content", "由谁办理": "who keeps it",
+    "草稿": "the draft", "车牌": "plate", "完整车牌": "the whole plate", "地点": "place", "不满意的理由": "reason for not being content", "由谁办理": "who keeps it",
 }  # fmt: skip
 
 

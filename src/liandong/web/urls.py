@@ -14,5 +14,6 @@ urlpatterns = [
     path("unit/", include("liandong.web.unit.urls")),
     path("records/", include("liandong.web.records.urls")),
     path("exchange/", include("liandong.web.exchange_desk.urls")),
+    path("move-car/", include("liandong.web.movecar.urls")),
     path("live/", include("liandong.web.live.urls")),
 ]

@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 
 from liandong.application.current import current_world
 from liandong.application.lapse_negotiation import lapse_negotiation
+from liandong.application.move_car import end_waiting
 from liandong.application.three_way_call import end_ringing
 from liandong.domain.journal.facts import StreamId
 
@@ -39,6 +40,13 @@ def end_ringing_task(call: str) -> None:
     """Count a three-way call that nobody joined as not answered: the order goes instead."""
     ended = end_ringing(current_world(), StreamId(call))
     log.info("ringing looked at", extra={"action": "call.end_ringing", "call": call, "ended": ended})
+
+
+@app.task(name="end_waiting")
+def end_waiting_task(service: str) -> None:
+    """Leave a car that nobody moved in time to traffic police."""
+    ended = end_waiting(current_world(), StreamId(service))
+    log.info("owner's limit looked at", extra={"action": "service.end_waiting", "service": service, "ended": ended})
 
 
 @app.task(name="lapse_negotiation")

@@ -122,13 +122,16 @@ class MemoryUnitOfWork:
     def remember(self, appeal: StreamId, keys: Sequence[int], at: datetime) -> None:
         self._remembered += [(key, at, appeal) for key in keys]
 
-    def recall(self, keys: Sequence[int], since: datetime, each: int = 20) -> Sequence[Recalled]:
+    def recall(self, keys: Mapping[int, int], since: datetime, most: int = 40) -> Sequence[Recalled]:
         found: dict[StreamId, set[int]] = {}
-        for key in set(keys):
+        newest: dict[StreamId, datetime] = {}
+        for key, each in keys.items():
             hits = sorted(((at, appeal) for held, at, appeal in self._database.repeat_keys if held == key and at >= since), reverse=True)
-            for _, appeal in hits[:each]:
+            for at, appeal in hits[:each]:
                 found.setdefault(appeal, set()).add(key)
-        return [_recalled(self._database.rows[appeal], frozenset(shared)) for appeal, shared in found.items()]
+                newest[appeal] = max(at, newest.get(appeal, at))
+        first = sorted(found, key=lambda appeal: (len(found[appeal]), newest[appeal]), reverse=True)[:most]
+        return [_recalled(self._database.rows[appeal], frozenset(found[appeal])) for appeal in first]
 
     def count(self, key: int, since: datetime, most: int = 1000) -> int:
         return min(most, len({appeal for held, at, appeal in self._database.repeat_keys if held == key and at >= since}))

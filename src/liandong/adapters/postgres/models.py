@@ -20,9 +20,12 @@ __all__ = [
     "OutboxMessage",
     "PeerStatus",
     "RepeatKey",
+    "ServiceCode",
+    "SimulatedNotice",
     "Stream",
     "Timer",
     "User",
+    "VisitCount",
 ]
 
 
@@ -259,6 +262,47 @@ class RepeatKey(models.Model):
 
     class Meta:
         db_table = "repeat_key"
+
+
+class ServiceCode(models.Model):
+    """A code that opens one quick service without an account; only its SHA-256 is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    service = models.UUIDField()
+    #: ``owner`` or ``caller``.
+    who = models.CharField(max_length=8)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "service_code"
+        constraints = [models.CheckConstraint(condition=Q(who__in=("owner", "caller")), name="service_code_who")]
+
+
+class SimulatedNotice(models.Model):
+    """A message that the demonstration did not send, so that somebody can open its link. Never written in production."""
+
+    id = models.BigAutoField(primary_key=True)
+    reference = models.CharField(max_length=40)
+    service = models.UUIDField()
+    owner = models.CharField(max_length=80)
+    code = models.CharField(max_length=40)
+    words = models.CharField(max_length=300)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "simulated_notice"
+        indexes = [models.Index(fields=["service", "-id"], name="simulated_notice_by_service")]
+
+
+class VisitCount(models.Model):
+    """How often somebody without an account came in a span of time; the bucket is a digest, no address is kept."""
+
+    bucket = models.CharField(max_length=64, primary_key=True)
+    count = models.IntegerField(default=0)
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "visit_count"
 
 
 class IdempotencyKey(models.Model):

@@ -49,9 +49,9 @@ INSERT_KEYS = "INSERT INTO repeat_key (key, at, appeal) SELECT unnest(%s::bigint
 RECALL = """
 WITH hit AS MATERIALIZED (
     SELECT found.appeal, array_agg(DISTINCT wanted.key) AS keys
-    FROM unnest(%s::bigint[]) AS wanted(key)
-    CROSS JOIN LATERAL (SELECT appeal FROM repeat_key WHERE key = wanted.key AND at >= %s ORDER BY at DESC LIMIT %s) AS found
-    GROUP BY found.appeal)
+    FROM unnest(%s::bigint[], %s::int[]) AS wanted(key, most)
+    CROSS JOIN LATERAL (SELECT appeal, at FROM repeat_key WHERE key = wanted.key AND at >= %s ORDER BY at DESC LIMIT wanted.most) AS found
+    GROUP BY found.appeal ORDER BY count(DISTINCT wanted.key) DESC, max(found.at) DESC LIMIT %s)
 SELECT stream.id, number, opened_at, phase, summary, item, phone, hit.keys,
        coalesce(data->'links'->>0, ''), coalesce((data->>'repeat_count')::int, 0)
 FROM hit JOIN stream ON stream.id = hit.appeal"""
@@ -197,11 +197,11 @@ class PostgresUnitOfWork:
     def remember(self, appeal: StreamId, keys: Sequence[int], at: datetime) -> None:
         self._recalled += [(key, at, appeal) for key in keys]
 
-    def recall(self, keys: Sequence[int], since: datetime, each: int = 20) -> Sequence[Recalled]:
+    def recall(self, keys: Mapping[int, int], since: datetime, most: int = 40) -> Sequence[Recalled]:
         if not keys:
             return ()
         with connection.cursor() as cursor:
-            cursor.execute(RECALL, [list(keys), since, each])
+            cursor.execute(RECALL, [list(keys), list(keys.values()), since, most])
             rows = cursor.fetchall()
         return [Recalled(StreamId(str(row[0])), *row[1:7], frozenset(row[7]), row[8], row[9]) for row in rows]
 

@@ -25,6 +25,8 @@ class StreamKind(StrEnum):
     WORK_ORDER = "workorder"
     #: 联动单: between the sides.
     HANDOVER = "handover"
+    #: 快速服务：挪车.
+    QUICK_SERVICE = "quickservice"
     #: 三方通话.
     CALL = "call"
     #: 会商.

@@ -60,6 +60,7 @@ def tabs(side: str) -> tuple[Tab, ...]:
     return (
         came,
         Tab("dispatch", _("待派遣"), "send", "workorder", ("received", "refused", "reopened")),
+        Tab("quick", _("挪车"), "bolt", "quickservice", ("asked", "wrong_plate", "notified", "moving", "handed_over")),
         Tab("working", _("处置中"), "player-play", "workorder", ("dispatched", "signed", "working", "suspended")),
         Tab("reply", _("待回复"), "phone", "workorder", ("reported",)),
         Tab("close", _("待结案"), "flag", "workorder", ("replied", "answered")),

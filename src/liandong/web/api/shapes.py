@@ -14,7 +14,7 @@ __all__ = ["Act", "AppealIn", "EarlierOut", "EntryOut", "PageOut", "PlaceIn", "P
 Text = Annotated[StrictStr, Field(max_length=20_000)]
 Line = Annotated[StrictStr, Field(max_length=300)]
 Channel = Literal["phone", "text", "video", "web", "wechat", "alipay", "doorplate", "feed"]
-Course = Literal["auto", "keep", "hand_over", "share", "guide", "join"]
+Course = Literal["auto", "keep", "hand_over", "share", "guide", "join", "quick"]
 
 assert set(Channel.__args__) == set(CHANNELS) - {"linkage"}, "linkage is how handovers come in, never a caller"  # type: ignore[attr-defined]
 
@@ -59,6 +59,8 @@ class PlaceIn(Strict):
     door: Annotated[StrictStr, Field(max_length=60)] = ""
     summary: Annotated[StrictStr, Field(max_length=2000)] = ""
     clause: Annotated[StrictStr, Field(max_length=60)] = ""
+    #: Plate of the car in the way (``quick``), where the words do not name it.
+    plate: Annotated[StrictStr, Field(max_length=20)] = ""
     #: Id or number of the appeal it joins (``join``).
     linked: Annotated[StrictStr, Field(max_length=60)] = ""
 

@@ -98,6 +98,7 @@ for _address, _kind, _words in (
     ("alarms", StreamKind.ALARM, "alarm"),
     ("workorders", StreamKind.WORK_ORDER, "work order"),
     ("handovers", StreamKind.HANDOVER, "handover"),
+    ("quickservices", StreamKind.QUICK_SERVICE, "quick service"),
     ("calls", StreamKind.CALL, "three-way call"),
 ):
     register(router, _address, _kind, _words)

@@ -13,6 +13,7 @@ from liandong.adapters.postgres.models import User
 from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
 from liandong.application.place_appeal import COURSES, course_of, place
+from liandong.application.start_move_car import is_move_car
 from liandong.application.take_appeal import take_in
 from liandong.application.three_way_call import hang_up, invite
 from liandong.application.world import World
@@ -47,10 +48,11 @@ class Step:
     made: tuple[tuple[str, str], ...] = field(default=())
 
 
-def proposed_course(world: World, side: str) -> str:
-    """Return the course that a verdict of this side proposes here."""
+def proposed_course(world: World, text: str, verdict: Mapping[str, Any]) -> str:
+    """Return the course that is proposed here for words and their verdict."""
+    judged = {"side": verdict.get("side", "unclear"), "text": text, "verdict": verdict, "urgent": bool(verdict.get("urgent"))}
     with world.work() as unit:
-        return course_of(Session(world, unit), StreamState(StreamKind.APPEAL, StreamId(""), data={"side": side}))
+        return course_of(Session(world, unit), StreamState(StreamKind.APPEAL, StreamId(""), data=judged))
 
 
 def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) -> Step:
@@ -80,7 +82,7 @@ def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) ->
             if fields.get("linked") and course != "join":
                 appeal = link_repeat(session, appeal, actor, "link", fields["linked"])
             wanted = course_of(session, appeal) if course == "auto" else course
-            if wanted == "hand_over" and not appeal.data.get("urgent"):
+            if wanted == "hand_over" and not appeal.data.get("urgent") and not is_move_car(appeal):
                 ringing = _open_call(session, appeal) or invite(session, appeal, actor, _placing(fields))
                 return Step(appeal, wanted, ringing.id)
             appeal = place(session, appeal, actor, wanted, _placing(fields))

@@ -90,7 +90,7 @@ def verdict(request: HttpRequest) -> HttpResponse:
         said = world().triage(text)
         judged = shown_verdict(said)
         shown["verdict"] = judged
-        shown["course"] = proposed_course(world(), judged.side)
+        shown["course"] = proposed_course(world(), text, said)
         shown["marks"] = json.dumps(judged.marks, ensure_ascii=False)
         shown["read"] = json.dumps({name: values[0] for name, values in judged.particulars if values}, ensure_ascii=False)
     shown["earlier"] = _earlier(request, text, said)

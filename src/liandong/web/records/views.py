@@ -27,7 +27,7 @@ from liandong.web.world import world
 __all__ = ["home", "parts", "record"]
 
 #: Kinds that have records today.
-KINDS = ("appeal", "alarm", "workorder", "handover")
+KINDS = ("appeal", "alarm", "workorder", "handover", "quickservice")
 
 
 @require_GET

@@ -1,0 +1,1 @@
+"""Quick service: the ports that need the outside, and simulators that say they are ones."""
