@@ -24,7 +24,7 @@ def pages() -> dict[str, str]:
         (path, method.upper(), operation) for path, methods in sorted(document["paths"].items()) for method, operation in sorted(methods.items())
     ]
     lines = ["# HTTP API", HEAD, "", document["info"].get("description", ""), ""]
-    lines += ["A running node serves the whole document at `/api/v1/openapi.json` and a page to try it at `/api/v1/docs`."]
+    lines += ["A running node serves the whole document at `/api/v1/openapi.json`, without a token."]
     lines += ["Every call carries `Authorization: Bearer ld_…` ([how to get a token](../how-to/people-and-tokens.md)). A `POST` may carry"]
     lines += ["`Idempotency-Key`: sent again with the same key, it is done once and answered as the first time.", ""]
     lines += table(("method", "address", "what", "body", "answer"), [_row(*each) for each in operations])
