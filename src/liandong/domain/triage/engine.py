@@ -10,13 +10,13 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from liandong.domain.appeals.particulars import Particulars, ask, missing_for, read_words
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.catalogue.items import Catalogue, Clause, Door, Item, Kind, Ruling, Side
-from liandong.domain.triage.blending import FLOOR, blend, calibrated, shares
+from liandong.domain.triage.blending import FLOOR, MODEL_SHARE, blend, calibrated, shares, sure, together
 from liandong.domain.triage.danger import Danger
 from liandong.domain.triage.evidence import Evidence
 from liandong.domain.triage.gate import unreadable
@@ -32,7 +32,9 @@ _BATCH = 512
 _MOST_REASONS = 6
 _MOST_WORDS = 2
 #: Classifier probability of danger from which it raises urgency by itself.
-_MODEL_DANGER = 0.5
+_MODEL_DANGER = 0.2
+#: How often a matter of the police's classes is the hotline's to cure as well (the corpus).
+_JOINT_OF_POLICE = 0.17
 #: Strength of a hotline class beside danger from which the matter is joint.
 _JOINT_STRENGTH = 2.4
 #: Second class of at least this share of the first is named.
@@ -45,9 +47,17 @@ _PRIOR = {Side.HOTLINE.value: 0.55, Side.POLICE.value: 0.31, Side.NEITHER.value:
 _PRIOR_STRENGTH = 0.6
 
 
-def _sobered(weights: dict[str, float], strength: float) -> dict[str, float]:
+def _strength(reading: Reading) -> float:
+    """Return how much the rules and the list found."""
+    return sum(reading.evidence.classes.values()) + 4.0 * len(reading.dangers)
+
+
+def _trust(strength: float) -> float:
+    return strength / (strength + _PRIOR_STRENGTH)
+
+
+def _sobered(weights: dict[str, float], trust: float) -> dict[str, float]:
     """Return ``weights`` drawn to the prior when little was found."""
-    trust = strength / (strength + _PRIOR_STRENGTH)
     return {name: trust * weights.get(name, 0.0) + (1 - trust) * _PRIOR.get(name, 0.0) for name in {*weights, *_PRIOR}}
 
 
@@ -133,7 +143,7 @@ class Triage:
         if urgent:
             return self._in_danger(reading, items, sides, scores)
         side = max(sides, key=lambda each: sides[each]) if sides else Side.UNCLEAR
-        confidence = sides.get(side, 0.0) if scores is not None else calibrated(sides.get(side, 0.0))
+        confidence = (sure if scores is not None else calibrated)(sides.get(side, 0.0))
         if confidence < FLOOR:
             return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
         return self._in_calm(reading, side, confidence, items, scores)
@@ -159,7 +169,7 @@ class Triage:
         for code, share in items.items():
             item = self._items[code]
             weights[item.side.value] = weights.get(item.side.value, 0.0) + share
-        weights = _sobered(weights, sum(evidence.classes.values()) + 4.0 * len(reading.dangers))
+        weights = _sobered(weights, _trust(_strength(reading)))
         best = max(items, key=lambda each: items[each], default="")
         strongest = evidence.strongest.get(best)
         if strongest is not None and strongest.joint and strongest.side is Side.POLICE and strongest.parent:
@@ -171,8 +181,21 @@ class Triage:
             weights = {side: share * (1 - neither) for side, share in weights.items()}
             weights[Side.NEITHER.value] = neither
         if scores is not None and scores.side:
-            weights = blend(weights, scores.side)
+            heard = _trust(_strength(reading))
+            weights = blend(weights, together(scores.side, self._sides_of(scores.item)), 1 - (1 - MODEL_SHARE) * heard)
         return {Side(name): share for name, share in weights.items() if name in Side._value2member_map_}
+
+    def _sides_of(self, items: Mapping[str, float]) -> dict[str, float]:
+        """Return what the classifier's items say of the side; empty where this city's list has none of them."""
+        made: dict[str, float] = {}
+        for code, share in items.items():
+            item = self._items.get(code)
+            if item is not None:
+                made[item.side.value] = made.get(item.side.value, 0.0) + share
+        if made:
+            made[Side.NEITHER.value] = items.get("none", 0.0)
+            made[Side.JOINT.value] = _JOINT_OF_POLICE * made.get(Side.POLICE.value, 0.0)
+        return made
 
     @staticmethod
     def _neither_weight(reading: Reading) -> float:
@@ -206,7 +229,7 @@ class Triage:
         if scores is not None and not dangers:
             reasons += self._scorer_reasons(reading.words, first, scores, f"分类模型判断有险情（{scores.urgent:.0%}）")
         reasons += self._cue_reasons(reading.words, evidence, (first, second))
-        return self._close(reading, side, first, second, self._danger_confidence(dangers, scores), reasons, urgent=True, scores=scores)
+        return self._close(reading, side, first, second, self._danger_confidence(dangers, side, sides, scores), reasons, urgent=True, scores=scores)
 
     def _joint_in_danger(self, dangers: list[Danger], strength: float, sides: dict[Side, float], scores: Scores | None) -> bool:
         if scores is not None and scores.side:
@@ -214,9 +237,14 @@ class Triage:
         return strength >= _JOINT_STRENGTH or (sides.get(Side.JOINT, 0.0) > 0.5 and any(danger.rule.source_side for danger in dangers))
 
     @staticmethod
-    def _danger_confidence(dangers: list[Danger], scores: Scores | None) -> float:
+    def _danger_confidence(dangers: list[Danger], side: Side, sides: Mapping[Side, float], scores: Scores | None) -> float:
+        """Return how sure it is that police act, alone or with the hotline to follow."""
         by_rules = (0.0, 0.78, 0.82)[min(len(dangers), 2)]
-        return max(by_rules, scores.urgent if scores is not None else 0.0)
+        if scores is None or not scores.side:
+            return by_rules
+        police, joint = sides.get(Side.POLICE, 0.0), sides.get(Side.JOINT, 0.0)
+        alone = (joint if side is Side.JOINT else police) / max(police + joint, 1e-6)
+        return sure(max(by_rules, scores.urgent) * alone)
 
     def _in_calm(self, reading: Reading, side: Side, confidence: float, items: dict[str, float], scores: Scores | None) -> Verdict:
         if side is Side.NEITHER:
