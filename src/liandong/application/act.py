@@ -20,12 +20,22 @@ from liandong.application.world import World
 from liandong.domain.errors import CommandRefused, Refusal
 from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
 
-__all__ = ["act"]
+__all__ = ["act", "is_internal"]
 
 #: Commands of other streams that only ``place_appeal`` may give.
 COURSES = {"keep": "keep", "hand_over": "hand_over", "share": "share", "guide": "guide", "join": "join"}
 #: Given by the node itself or by another use case, never by a person.
-INTERNAL = frozenset({"offer", "draft", "take", "receive", "take_back", "peer_result", "lapse", "progress", "report_handover", "note_repeat", "forget_repeat"})
+INTERNAL = frozenset(
+    {
+        "offer", "draft", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat", "forget_repeat", "warn", "follow",
+        "finish", "retime",
+    }
+)  # fmt: skip
+
+
+def is_internal(kind: StreamKind, command: str) -> bool:
+    """Tell whether only the node itself gives a command; a handover's progress is told by the order made of it, a work order's by its unit."""
+    return command in INTERNAL or (kind == StreamKind.HANDOVER and command == "progress")
 
 
 def act(
@@ -53,7 +63,7 @@ def act(
             return invite(session, state, actor, data)
         if kind == StreamKind.APPEAL and command in ("link", "unlink"):
             return link_repeat(session, state, actor, command, data.get("linked"))
-        if command in INTERNAL and (kind, command) != (StreamKind.APPEAL, "take_back"):
+        if is_internal(kind, command) and (kind, command) != (StreamKind.APPEAL, "take_back"):
             raise CommandRefused(Refusal("command.unknown", {"command": command}))
         if kind == StreamKind.HANDOVER and command == "accept":
             return take_over(session, state, actor, str(data.get("note", "")))

@@ -218,6 +218,10 @@ class UnitOfWork(Protocol):
         """Defer a job (a time-out) to an aware time."""
         ...
 
+    def facts(self, state: StreamState) -> Sequence[Fact]:
+        """Return every fact of a record, oldest first, those of this unit of work included."""
+        ...
+
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         """Return the clocks of a record as kept so far, oldest first."""
         ...

@@ -6,7 +6,6 @@ Read the table at the end first. ``OWN`` facts were decided on this node, ``PEER
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
@@ -16,6 +15,7 @@ from liandong.application.move_car import MOVE_CAR_REACTIONS
 from liandong.application.orders import is_open, order_of, start_order, withdraw_order
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
+from liandong.application.relieve import PASSING_FACTS, RELIEVING, be_chased, relieve, watch_passing
 from liandong.application.reporting import close_appeal, close_if_done, report_back, tell_step
 from liandong.application.route import party_here
 from liandong.application.telling import tell_peer
@@ -112,13 +112,6 @@ def agree_if_withdrawn(session: Session, before: StreamState, after: StreamState
         session.perform(after.kind, after.id, "agree_return", session.system.standing(Party.SENDER))
 
 
-def start_limit(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
-    """A dispute runs against a limit from the objection on; the limit is the sending side's to keep."""
-    if party_here(session.world.desk, after.data) == Party.SENDER and after.phase == "objected":
-        hours = int(session.world.desk.switches.get("negotiation_hours", 24))
-        session.unit.defer("lapse_negotiation", session.at + timedelta(hours=hours), {"handover": after.id})
-
-
 def take_back(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
     """It came back: the first receiver answers for it, with its clock still running."""
     if party_here(session.world.desk, after.data) != Party.SENDER or after.phase == "accepted":
@@ -208,7 +201,8 @@ BASE: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "NegotiationLapsed": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
     "HandoverReturned": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
     "HandoverWithdrawn": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
-    "HandoverObjected": ((OWN, tell_peer), (PEER, agree_if_withdrawn), (PEER, start_limit)),
+    "HandoverObjected": ((OWN, tell_peer), (PEER, agree_if_withdrawn)),
+    "HandoverChased": ((OWN, tell_peer), (PEER, be_chased)),
     "HandoverReported": ((OWN, tell_peer), (PEER, confirm_report)),
     "HandoverConfirmed": ((OWN, tell_peer), (OWN, end_with_result)),
     "HandoverReopened": ((OWN, tell_peer), (OWN, wait_again), (PEER, work_again)),
@@ -242,4 +236,9 @@ def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:
     Parameters:
         own: True where it was decided on this node, False where the peer told it.
     """
-    return [reaction for where, reaction in REACTIONS.get(fact.name, ()) if where in (EITHER, own)]
+    found = [reaction for where, reaction in REACTIONS.get(fact.name, ()) if where in (EITHER, own)]
+    if fact.name in RELIEVING:
+        found.append(relieve)
+    if fact.name in PASSING_FACTS:
+        found.append(watch_passing)
+    return found

@@ -63,6 +63,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     from liandong.adapters.postgres.ids import TimeOrderedIds
     from liandong.adapters.postgres.service_codes import keep_notice
     from liandong.adapters.postgres.unit_of_work import PostgresWork
+    from liandong.adapters.settable_clock import SettableClock
 
     desk = Desk(
         node=settings.name,
@@ -77,7 +78,9 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     switch = SimulatedSwitch() if settings.demonstration else None
     owners = SimulatedOwners(settings.secret) if settings.demonstration else None
     notices = SimulatedNotices(keep_notice) if settings.demonstration else None
-    return World(SystemClock(), TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, rulebook=rulebook)
+    # Only a demonstration's time can be moved, and only ahead.
+    clock = SettableClock(Path(settings.directory) / "clock.json") if settings.demonstration and settings.directory else SystemClock()
+    return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, rulebook=rulebook)
 
 
 def rulebook_of(pack: Pack) -> Rulebook:

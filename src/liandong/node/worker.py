@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,7 +56,7 @@ async def work(settings: NodeSettings, world: World) -> None:
     ending = asyncio.Event()
     carrying = [asyncio.create_task(relay.run()) for relay in relays.values()]
     tasks = [asyncio.ensure_future(loop) for loop in cables.loops(ending)]
-    tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop))]
+    tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop)), asyncio.create_task(_timers(world, stop))]
     listening = asyncio.create_task(_listen(settings, relays))
     log.info("worker started", extra={"action": "worker.started", "node": settings.name})
     await stop.wait()
@@ -85,6 +86,19 @@ async def _listen(settings: NodeSettings, relays: dict[str, Any]) -> None:
                     if notice.payload in relays:
                         relays[notice.payload].wake()
         await asyncio.sleep(0.5)
+
+
+async def _timers(world: World, stop: asyncio.Event) -> None:
+    """Act on clocks whose time has come, in a thread of their own."""
+    from liandong.adapters.jobs.timers import run_timers
+
+    ended = threading.Event()
+    running = asyncio.create_task(asyncio.to_thread(run_timers, world, ended))
+    try:
+        await stop.wait()
+    finally:
+        ended.set()
+        await running
 
 
 async def _jobs(stop: asyncio.Event) -> None:

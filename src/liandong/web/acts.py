@@ -15,7 +15,7 @@ from typing import Any
 from django.http import QueryDict
 
 from liandong.adapters.postgres.models import Stream, User
-from liandong.application.act import INTERNAL
+from liandong.application.act import is_internal
 from liandong.application.orders import order_kind
 from liandong.application.ports import Desk
 from liandong.application.route import party_here
@@ -109,7 +109,7 @@ def open_acts(user: User, desk: Desk, stream: Stream, language: str) -> list[Act
     """Return the acts open to a person on a record, the leading one first."""
     machine = MACHINES[StreamKind(stream.kind)]
     names = machine.allowed(state_of(stream), rights.role_of(user), party_of(desk, stream))
-    open_rows = {name: _rows(user, desk, stream, name) for name in names if name not in INTERNAL}
+    open_rows = {name: _rows(user, desk, stream, name) for name in names if not is_internal(StreamKind(stream.kind), name)}
     acts = [_act(stream, name, machine.title(name, language), rows) for name, rows in open_rows.items() if rows]
     order = {name: place for place, name in enumerate(LEADING)}
     acts.sort(key=lambda each: (order.get(each.command, 50 + each.grave * 50)))
@@ -149,7 +149,7 @@ def asked_fields(
         given: what was typed before, kept as it is.
     """
     rows = _rows(user, desk, stream, command)
-    if not rows or command in INTERNAL:
+    if not rows or is_internal(StreamKind(stream.kind), command):
         return None
     machine = MACHINES[StreamKind(stream.kind)]
     required, optional = _names(stream, command, rows)

@@ -89,7 +89,7 @@ def visible(user: User) -> QuerySet[Stream]:
         # A handover that came from the other side bears that side's appeal; the order made of it names the handover.
         received = own.annotate(came_by=Cast(NullIf(KeyTextTransform("handover", "data"), Value("")), UUIDField()))
         return Stream.objects.filter(
-            Q(unit=user.unit, kind__in=("alarm", "workorder"))
+            Q(unit=user.unit, kind__in=("alarm", "workorder", "supervision"))
             | Q(appeal__in=own.values("appeal"), kind__in=("appeal", "handover"))
             | Q(id__in=received.exclude(came_by=None).values("came_by"), kind="handover")
         )

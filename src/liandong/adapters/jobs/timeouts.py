@@ -1,7 +1,7 @@
-"""Time-outs as jobs: deferred in the same transaction as the facts that start them, run by the worker.
+"""Jobs: deferred in the same transaction as the facts that ask for them, run by the worker.
 
-A job carries only ids; what it does is decided anew by the tables when its time comes, so a job that is late, early or
-twice does no harm.
+Limits of records are not jobs but clocks, see ``timers``. A job carries only ids; what it does is decided anew by the tables when
+its time comes, so a job that is late, early or twice does no harm.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 from procrastinate.contrib.django import app
 
 from liandong.application.current import current_world
-from liandong.application.lapse_negotiation import lapse_negotiation
 from liandong.application.move_car import end_waiting
 from liandong.application.three_way_call import end_ringing
 from liandong.domain.journal.facts import StreamId
@@ -28,7 +27,7 @@ def defer_job(name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
     """Defer a job on this thread's database connection, inside the transaction that is open on it.
 
     Parameters:
-        name: of a task of this module.
+        name: of a task of this package.
         at: aware; when it is due.
         arguments: plain values.
     """
@@ -47,10 +46,3 @@ def end_waiting_task(service: str) -> None:
     """Leave a car that nobody moved in time to traffic police."""
     ended = end_waiting(current_world(), StreamId(service))
     log.info("owner's limit looked at", extra={"action": "service.end_waiting", "service": service, "ended": ended})
-
-
-@app.task(name="lapse_negotiation")
-def lapse_negotiation_task(handover: str) -> None:
-    """End a negotiation whose limit has passed: the first receiver keeps the matter."""
-    lapsed = lapse_negotiation(current_world(), StreamId(handover))
-    log.info("negotiation limit looked at", extra={"action": "handover.lapse", "handover": handover, "lapsed": lapsed})

@@ -107,6 +107,10 @@ class MemoryUnitOfWork:
     def defer(self, name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
         self._jobs.append(Job(name, at, _stored(arguments)))
 
+    def facts(self, state: StreamState) -> Sequence[Fact]:
+        entries = (*(entry for _, entry in self._database.journal), *(entry for _, entry in self._entries))
+        return [entry.fact for entry in entries if entry.stream == state.id]
+
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         return self._clocks.get(state.id, self._database.clocks.get(state.id, ()))
 

@@ -86,8 +86,8 @@ def _history(kept: KeptClock) -> dict[str, Any]:
     return told
 
 
-def write_clocks(cursor: Any, state: StreamState, before: Iterable[KeptClock], clocks: Sequence[KeptClock], unit_before: str, rulebook: Rulebook) -> None:
-    """Write what changed; a clock that began and ended within one transaction leaves no row."""
+def write_clocks(cursor: Any, state: StreamState, before: Iterable[KeptClock], clocks: Sequence[KeptClock], unit_before: str, rulebook: Rulebook, *, anew: bool = False) -> None:
+    """Write what changed, or with ``anew`` every open one; a clock that began and ended within one transaction leaves no row."""
     calendar = rulebook.calendar
     assert calendar is not None, "clocks are kept only with a calendar"
     known = {each.key: each for each in before}
@@ -95,7 +95,7 @@ def write_clocks(cursor: Any, state: StreamState, before: Iterable[KeptClock], c
     values = []
     for each in clocks:
         old = known.get(each.key)
-        if old == each and (unit == unit_before or each.outcome != Outcome.OPEN):
+        if old == each and (each.outcome != Outcome.OPEN or (unit == unit_before and not anew)):
             continue
         if old is None and each.outcome != Outcome.OPEN:
             continue

@@ -30,7 +30,7 @@ from liandong.application.shared_streams import is_shared
 from liandong.domain.clocks import KeptClock, Rulebook
 from liandong.domain.errors import StreamConflict, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import Entry, seal
-from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, StreamState
 
 __all__ = ["CHANGED", "OUTBOX", "PostgresUnitOfWork", "PostgresWork"]
 
@@ -169,6 +169,13 @@ class PostgresUnitOfWork:
     def defer(self, name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
         self._defer(name, at, arguments)
 
+    def facts(self, state: StreamState) -> Sequence[Fact]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, actor, at, data FROM journal WHERE stream = %s ORDER BY seq", [state.id])
+            rows = cursor.fetchall()
+        told = [Fact(name, Actor.from_dict(_plain(actor)), at, _plain(data)) for name, actor, at, data in rows]
+        return [*told, *(entry.fact for _, entry in self._entries if entry.stream == state.id)]
+
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         return self._clocks_of(state).now
 
@@ -236,7 +243,8 @@ class PostgresUnitOfWork:
             changed = [held for held in self._held.values() if held.state.seq != held.loaded_seq]
             for stream in sorted(self._clocks):
                 clocks, held_stream = self._clocks[stream], self._held[stream]
-                write_clocks(cursor, held_stream.state, clocks.before, clocks.now, held_stream.unit, self._rulebook)
+                anew = any(entry.stream == stream and entry.fact.name == "DeadlineMoved" for _, entry in self._entries)
+                write_clocks(cursor, held_stream.state, clocks.before, clocks.now, held_stream.unit, self._rulebook, anew=anew)
             # Always in the same order, so that two transactions cannot wait for each other.
             for held in sorted(changed, key=lambda each: each.state.id):
                 self._write_stream(cursor, held)
@@ -302,6 +310,10 @@ def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:
     if state.kind != kind:
         raise StreamOfOtherKind(id=state.id)
     return state
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, dict) else json.loads(value)
 
 
 def _meaning(failure: BaseException) -> BaseException:

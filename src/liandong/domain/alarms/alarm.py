@@ -61,6 +61,8 @@ DOUBLE = "002 双复核、双审"
 SOURCE_FIRST = "济政办字〔2023〕51号 四（二）1：先期处置后源头化解"
 NON_POLICE = "相政办〔2023〕55号 四（三）1：派出所写明推送原因，分局审核"
 
+RETIMED = "城市包时限规则变更，按生效日期重算"
+
 FIELDS = {
     each.name: each
     for each in (
@@ -88,6 +90,7 @@ FIELDS = {
         Field("kind", "类别", "kind", limit=20),
         Field("division", "行政区划", "division", limit=12),
         Field("since", "起算时间", "counted from", limit=40),
+        Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
     )
 }
 
@@ -124,6 +127,7 @@ TITLES = {
     "take_back": ("对方退回", "taken back"),
     "peer_result": ("对方反馈结果", "result from the other side"),
     "note": ("补记", "note"),
+    "retime": ("重算时限", "work out the deadlines anew"),
     "ask_support": ("请求支援", "ask for support"),
     "correct": ("更正类别", "correct the item"),
     "close": ("结警", "close"),
@@ -241,6 +245,7 @@ def _rows() -> tuple[Row, ...]:
     ]
     for each in sorted(OPEN):
         rows += [
+            Row(each, "retime", SAME, SELF, "DeadlineMoved", RETIMED, ("moved", "reason")),
             Row(each, "note", SAME, DESK | FIELD | BUREAU, "AlarmNoted", LOOP, ("note",), ("attachments",)),
             Row(
                 each,
@@ -261,6 +266,7 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
     if fact.actor.person:
         data["last_person"] = fact.actor.person
     data.pop("note", None)
+    data.pop("moved", None)
     times = dict(data.get("times", {}))
     times.setdefault(fact.name, fact.at.isoformat())
     data["times"] = times

@@ -112,6 +112,7 @@ FIELDS = {
         Field("unit_name", "承办单位", "unit", limit=80),
         Field("order_number", "对方单号", "number over there", limit=40),
         Field("result", "办理结果", "result", limit=5000),
+        Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
         Field("keeper", "由谁办理", "who keeps it", form="choice", choices=("S", "R")),
     )
 }
@@ -149,6 +150,7 @@ TITLES = {
     "chase": ("催办", "chase"),
     "withdraw": ("撤回", "withdraw"),
     "reopen": ("要求重办", "reopen"),
+    "retime": ("重算时限", "work out the deadlines anew"),
 }
 
 SENTENCES = {
@@ -363,6 +365,9 @@ def _any_time() -> list[Row]:
                 party=FROM,
             )
         )
+    for each in (S.OFFERED, S.ACCEPTED, S.OBJECTED, S.NEGOTIATING, S.REPORTED):
+        # Each side works out its own deadlines; the fact stays at home.
+        rows.append(Row(each, "retime", SAME, SELF, "DeadlineMoved", "城市包时限规则变更，按生效日期重算", ("moved", "reason")))
     for each in (S.ACCEPTED, S.REPORTED, S.CONFIRMED, S.OBJECTED, S.NEGOTIATING, S.KEPT_BY_FIRST):
         who = DESK if each in (S.ACCEPTED, S.REPORTED, S.CONFIRMED) else frozenset()
         told = ("note", "unit_name", "order_number", "attachments")
@@ -385,7 +390,7 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         data["supplied"] = int(data.get("supplied", 0)) + 1
     elif fact.name in ("HandoverReported", "ProgressTold"):
         data["acted"] = True
-    for passing in ("question", "answer", "words", "note"):
+    for passing in ("question", "answer", "words", "note", "moved"):
         data.pop(passing, None)
     return data
 

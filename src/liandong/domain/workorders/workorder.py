@@ -67,6 +67,8 @@ EXTENSION = "山东省12345规则（2020）：延期不超过10个工作日"
 POLICE = "相政办〔2023〕55号 四（三）1：承办中矛盾激化主动联系110派警"
 VISIT = "002 回访；不满意重办"
 
+RETIMED = "城市包时限规则变更，按生效日期重算"
+
 FIELDS = {
     each.name: each
     for each in (
@@ -96,6 +98,7 @@ FIELDS = {
         Field("kind", "类别", "kind", limit=20),
         Field("division", "行政区划", "division", limit=12),
         Field("since", "起算时间", "counted from", limit=40),
+        Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
     )
 }
 
@@ -137,6 +140,7 @@ TITLES = {
     "peer_result": ("对方反馈结果", "result from the other side"),
     "correct": ("更正类别", "correct the item"),
     "note": ("补记", "note"),
+    "retime": ("重算时限", "work out the deadlines anew"),
     "withdraw": ("撤销", "withdraw"),
 }
 
@@ -262,6 +266,7 @@ def _rows() -> tuple[Row, ...]:
         ]
     for each in sorted(OPEN):
         rows += [
+            Row(each, "retime", SAME, SELF, "DeadlineMoved", RETIMED, ("moved", "reason")),
             Row(each, "call_police", SAME, DESK | UNIT, "PoliceCalled", POLICE, ("reason",), ("place",)),
             Row(each, "note", SAME, DESK | UNIT, "OrderNoted", LOOP, ("note",), ("attachments",)),
             Row(each, "correct", SAME, DESK, "OrderCorrected", "济政办字〔2023〕51号 四（四）1", ("item",), ("reason",)),
@@ -271,6 +276,7 @@ def _rows() -> tuple[Row, ...]:
 
 def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
     data.pop("note", None)
+    data.pop("moved", None)
     times = dict(data.get("times", {}))
     times.setdefault(fact.name, fact.at.isoformat())
     data["times"] = times

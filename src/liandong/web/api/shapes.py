@@ -100,6 +100,8 @@ class StreamOut(Schema):
     updated_at: str
     #: What the token's role may do now.
     allowed: list[str]
+    #: Its clocks, the most pressing first; lists give those that are open.
+    clocks: list[dict[str, Any]] = Field(default_factory=list)
     #: All that its facts said; absent in lists.
     data: dict[str, Any] | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from liandong.application.shared_streams import is_shared
 from liandong.application.world import MACHINES
 from liandong.domain.errors import StreamNotFound
 from liandong.domain.journal.facts import Party, Role, StreamId, StreamKind, StreamState
+from liandong.web.reading.clocks import ClockLine, clocks_of
 from liandong.web.rights import hides_numbers, visible
 from liandong.web.world import world
 
@@ -33,8 +34,10 @@ def find(token: ApiToken, kind: StreamKind, named: str) -> Stream:
     return row
 
 
-def show(token: ApiToken, row: Stream, *, whole: bool = True) -> dict[str, Any]:
-    """Return a stream as an answer; lists leave ``data`` out."""
+def show(token: ApiToken, row: Stream, *, whole: bool = True, clocks: Sequence[ClockLine] | None = None) -> dict[str, Any]:
+    """Return a stream as an answer; lists leave ``data`` out and bring the open clocks, asked once for all rows."""
+    if clocks is None:
+        clocks = clocks_of([row.id]).get(str(row.id), ())
     state = StreamState(StreamKind(row.kind), StreamId(str(row.id)), row.phase, row.seq, row.data)
     return {
         "id": str(row.id),
@@ -53,12 +56,13 @@ def show(token: ApiToken, row: Stream, *, whole: bool = True) -> dict[str, Any]:
         "opened_at": row.opened_at.isoformat(),
         "updated_at": row.updated_at.isoformat(),
         "allowed": list(_allowed(token, state)),
+        "clocks": [each.as_dict() for each in clocks],
         "data": masked(token, row.data) if whole else None,
     }
 
 
 def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
-    """Return a stream that was just written, without asking the database again."""
+    """Return a stream that was just written, without asking the database again for more than its clocks."""
     data = state.data
     outline = outline_of(state)
     times = data.get("times") or {}
@@ -79,6 +83,7 @@ def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
         "opened_at": min(times.values(), default=""),
         "updated_at": max(times.values(), default=""),
         "allowed": list(_allowed(token, state)),
+        "clocks": [each.as_dict() for each in clocks_of([state.id]).get(state.id, ())],
         "data": masked(token, data),
     }
 

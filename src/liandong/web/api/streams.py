@@ -20,6 +20,7 @@ from liandong.web.api.access import actor, once, token_of
 from liandong.web.api.appeals import PROBLEMS, router
 from liandong.web.api.shapes import Act, EntryOut, PageOut, StreamOut
 from liandong.web.api.showing import find, masked, show, show_state
+from liandong.web.reading.clocks import clocks_of
 from liandong.web.rights import visible
 from liandong.web.world import world
 
@@ -100,6 +101,7 @@ for _address, _kind, _words in (
     ("handovers", StreamKind.HANDOVER, "handover"),
     ("quickservices", StreamKind.QUICK_SERVICE, "quick service"),
     ("calls", StreamKind.CALL, "three-way call"),
+    ("supervisions", StreamKind.SUPERVISION, "supervision"),
 ):
     register(router, _address, _kind, _words)
 
@@ -117,7 +119,8 @@ def _page(token: ApiToken, kind: StreamKind, phase: str, unit: str, cursor: str,
         rows = rows.filter(Q(updated_at__lt=at) | Q(updated_at=at, id__lt=last))
     found = list(rows.order_by("-updated_at", "-id")[: limit + 1])
     last_shown = found[limit - 1] if len(found) > limit else None
-    items = [show(token, row, whole=False) for row in found[:limit]]
+    clocks = clocks_of([row.id for row in found[:limit]], only_open=True)
+    items = [show(token, row, whole=False, clocks=clocks.get(str(row.id), ())) for row in found[:limit]]
     return {"items": items, "next": _write_cursor(last_shown.updated_at, last_shown.id) if last_shown else ""}
 
 

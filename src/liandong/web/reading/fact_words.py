@@ -122,6 +122,18 @@ FACT_WORDS = {
     "HandoverSupplemented": (_("补充内容"), "message"),
     "HandoverChased": (_("催办"), "bell"),
     "ProgressTold": (_("告知进展"), "history"),
+    "DeadlineMoved": (_("重算时限"), "calendar"),
+    "DeadlineWarned": (_("临期提醒"), "bell"),
+    "UnitReminded": (_("催办"), "bell"),
+    "UnitSupervised": (_("督办"), "eye"),
+    "InterviewCalled": (_("约谈提醒"), "users"),
+    "CircularIssued": (_("通报"), "list-details"),
+    "AccountabilityReferred": (_("移送问责"), "gavel"),
+    "SupervisionAnswered": (_("单位回应督办"), "message-2"),
+    "SupervisionNoted": (_("督办补记"), "edit"),
+    "SupervisedUnitChanged": (_("督办随件转单位"), "arrow-right"),
+    "OverdueWorkDone": (_("督办事项已办结"), "flag"),
+    "SupervisionLifted": (_("解除督办"), "circle-check"),
 }
 
 

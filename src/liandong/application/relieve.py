@@ -1,0 +1,124 @@
+"""What follows for a supervision when the record it is about moves: it is lifted, follows the unit, or begins.
+
+Called for facts of alarms, work orders and handovers, in the transaction of the fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from liandong.application.accept_handover import order_here
+from liandong.application.orders import order_of
+from liandong.application.perform import Session
+from liandong.application.route import party_here
+from liandong.application.supervise import supervision_of, take_step
+from liandong.domain.clocks import STEPS, Outcome
+from liandong.domain.errors import StreamNotFound
+from liandong.domain.journal.facts import Fact, Party, StreamId, StreamKind, StreamState
+from liandong.domain.supervision.passing import PASSING_FACTS, passing_in
+from liandong.domain.supervision.supervision import OPEN
+
+__all__ = ["PASSING_FACTS", "RELIEVING", "be_chased", "relieve", "watch_passing"]
+
+#: Facts after which a record is done, whatever its clocks say.
+DONE = frozenset(
+    {
+        "WorkReported", "OrderAnswered", "OrderClosed", "OrderWithdrawn", "AlarmReported", "AlarmClosed", "AlarmCancelled", "HandoverReported",
+        "HandoverConfirmed", "HandoverReturned", "HandoverWithdrawn", "NegotiationLapsed", "NegotiationSettledForSender",
+    }
+)  # fmt: skip
+SENT = frozenset({"OrderDispatched", "UnitOrdered", "UnitRedirected"})
+#: Facts that move a clock of a record that can be supervised.
+RELIEVING = frozenset(
+    name
+    for machine in ("alarm", "workorder", "handover")
+    for step in STEPS[machine]
+    for part in (step.starts, step.stops, step.voids, step.pauses, step.extends)
+    for name in part
+)
+WORDS = {"ExtensionGranted": "已同意延期", "OrderSuspended": "已按规定中止计时"}
+
+
+def relieve(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """Lift what was followed up when it is no longer late; let it follow the unit when the record went to another."""
+    calendar = session.world.rulebook.calendar
+    if calendar is None:
+        return
+    clocks = session.unit.clocks(after)
+    if fact.name not in DONE and not any(each.warned_at or each.fired_at for each in clocks):
+        return
+    known = supervision_of(session, after)
+    if known is None or known.phase not in OPEN:
+        return
+    if fact.name in SENT and after.data.get("unit") and after.data.get("unit") != known.data.get("unit"):
+        known = session.perform(known.kind, known.id, "follow", session.system, {"unit": after.data["unit"]})
+    if any(each.overdue(session.at, calendar) for each in clocks) and fact.name not in DONE:
+        return
+    if fact.name not in DONE and (known.data.get("cause") not in ("overdue", "about_to_be") or _still_near(session, after, known)):
+        return
+    words = WORDS.get(fact.name, "已办理" if fact.name not in DONE else "已办结")
+    session.perform(known.kind, known.id, "finish" if known.phase == "referred" else "lift", session.system, {"reason": words})
+
+
+def _still_near(session: Session, after: StreamState, known: StreamState) -> bool:
+    """Tell whether the clock that was warned of still runs to the same deadline."""
+    calendar = session.world.rulebook.calendar
+    assert calendar is not None, "asked only where clocks are kept"
+    warned = str(known.data.get("due", ""))
+    for each in session.unit.clocks(after):
+        if each.outcome == Outcome.OPEN and each.rule.code == known.data.get("clock"):
+            due = each.due(calendar)
+            return due is not None and bool(warned) and due <= datetime.fromisoformat(warned)
+    return False
+
+
+def be_chased(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The first receiver chases: the side that has the matter reminds its unit, or its own desk."""
+    if party_here(session.world.desk, after.data) != Party.RECEIVER:
+        return
+    target = order_here(session, after) or after
+    known = supervision_of(session, target)
+    if known is not None and known.phase not in ("warned", "lifted"):
+        return
+    take_step(session, target, "remind", session.system, {"cause": "chased", "reason": str(fact.data.get("words", ""))})
+
+
+def watch_passing(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """Supervise what is pushed to and fro, with the chain of who said what."""
+    records = list(_records(session, after))
+    found = passing_in((each.kind, str(each.data.get("number", "")), told) for each in records for told in session.unit.facts(each))
+    if found is None:
+        return
+    target = next((each for each in records if each.kind in (StreamKind.WORK_ORDER, StreamKind.ALARM)), after)
+    known = supervision_of(session, target)
+    if known is not None and known.data.get("chain") and len(known.data["chain"]) >= len(found.chain):
+        return
+    given = {"cause": "buck_passing", "chain": [dict(each) for each in found.chain][-60:], "form": "special", "reason": "、".join(found.grounds)}
+    if known is None or known.phase in ("warned", "lifted", "reminded"):
+        take_step(session, target, "supervise", session.system, given)
+
+
+def _records(session: Session, after: StreamState) -> Iterator[StreamState]:
+    """Yield the records of one matter on this node: the one that moved, its appeal's order and its handovers."""
+    seen = {after.id}
+    yield after
+    for stream in (after.data.get("handover"), after.data.get("order"), after.data.get("appeal")):
+        for kind in (StreamKind.HANDOVER, StreamKind.APPEAL):
+            if stream and stream not in seen:
+                try:
+                    found = session.load(kind, StreamId(str(stream)))
+                except StreamNotFound:
+                    continue
+                seen.add(found.id)
+                if kind == StreamKind.HANDOVER:
+                    yield found
+                    continue
+                order = order_of(session, found.data)
+                named = found.data.get("handover")
+                if order is not None and order.id not in seen:
+                    seen.add(order.id)
+                    yield order
+                if named and named not in seen:
+                    seen.add(named)
+                    yield session.load(StreamKind.HANDOVER, StreamId(str(named)))
