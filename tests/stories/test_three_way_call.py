@@ -31,7 +31,7 @@ def test_what_is_taken_in_the_call_is_accepted_without_another_word(city: City) 
     police, hotline = city.api("police", "call_taker"), city.api("hotline", "agent")
     appeal, call = rings(police, hotline, "三方路1号")
     assert hotline.one("calls", call)["data"]["record"]["text"] == WAGES
-    hotline.act("calls", call, "join")
+    hotline.act("calls", call, "pick_up")
     police.until("calls", call, "connected")
     hotline.act("calls", call, "take_in_call")
     handed = police.until("appeals", appeal, "handed")
@@ -67,15 +67,15 @@ def test_a_call_nobody_joins_counts_as_unanswered_by_itself(city: City) -> None:
     assert police.until("calls", call, "unanswered")
     handed = police.until("appeals", appeal, "handed")
     hotline.until("handovers", handed["data"]["handover"], "offered")
-    assert hotline.act("calls", call, "join", status=409)["code"] == "command.not_in_state"
+    assert hotline.act("calls", call, "pick_up", status=409)["code"] == "command.not_in_state"
 
 
 def test_only_one_side_may_join_and_only_once(city: City) -> None:
     police, hotline = city.api("police", "call_taker"), city.api("hotline", "agent")
     appeal, call = rings(police, hotline, "三方路4号")
-    assert police.act("calls", call, "join", status=403)["code"] == "command.other_end"
-    hotline.act("calls", call, "join")
-    assert hotline.act("calls", call, "join", status=409)["code"] == "command.not_in_state"
+    assert police.act("calls", call, "pick_up", status=403)["code"] == "command.other_end"
+    hotline.act("calls", call, "pick_up")
+    assert hotline.act("calls", call, "pick_up", status=409)["code"] == "command.not_in_state"
     police.until("calls", call, "connected")
     police.act("calls", call, "hang_up")
     assert police.one("appeals", appeal)["phase"] == "taken"

@@ -6,13 +6,14 @@ that screens and the API have one door.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from liandong.application.accept_handover import take_over
 from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
-from liandong.application.place_appeal import place
+from liandong.application.place_appeal import offer_reviewed, place
+from liandong.application.raise_alert import add_recipients, raise_alert
 from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.three_way_call import hang_up, invite
@@ -22,20 +23,25 @@ from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamSta
 
 __all__ = ["act", "is_internal"]
 
-#: Commands of other streams that only ``place_appeal`` may give.
-COURSES = {"keep": "keep", "hand_over": "hand_over", "share": "share", "guide": "guide", "join": "join"}
+#: session, the stream, who, what is given -> where it stands after.
+Door = Callable[[Session, StreamState, Actor, Mapping[str, Any]], StreamState]
 #: Given by the node itself or by another use case, never by a person.
 INTERNAL = frozenset(
     {
-        "offer", "draft", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat", "forget_repeat", "warn", "follow",
-        "finish", "retime",
+        "offer", "draft", "submit", "invite", "raise", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat",
+        "forget_repeat", "warn", "follow", "finish", "retime",
     }
 )  # fmt: skip
 
 
-def is_internal(kind: StreamKind, command: str) -> bool:
-    """Tell whether only the node itself gives a command; a handover's progress is told by the order made of it, a work order's by its unit."""
-    return command in INTERNAL or (kind == StreamKind.HANDOVER and command == "progress")
+def is_internal(state: StreamState, command: str) -> bool:
+    """Tell whether only the node itself gives a command where the stream stands now.
+
+    A handover's progress is told by the order made of it, a work order's by its unit; an offer is a person's to give once it was reviewed.
+    """
+    if state.kind == StreamKind.HANDOVER and command in ("offer", "progress"):
+        return command == "progress" or state.phase not in ("drafted", "under_review")
+    return command in INTERNAL and (state.kind, command) != (StreamKind.APPEAL, "take_back")
 
 
 def act(
@@ -57,18 +63,37 @@ def act(
         state = session.load(kind, stream)
         if expected_seq is not None and state.seq != expected_seq:
             raise CommandRefused(Refusal("stream.conflict"))
-        if kind == StreamKind.APPEAL and command in COURSES:
-            return place(session, state, actor, COURSES[command], data)
-        if kind == StreamKind.APPEAL and command == "invite_call":
-            return invite(session, state, actor, data)
-        if kind == StreamKind.APPEAL and command in ("link", "unlink"):
-            return link_repeat(session, state, actor, command, data.get("linked"))
-        if is_internal(kind, command) and (kind, command) != (StreamKind.APPEAL, "take_back"):
+        if is_internal(state, command):
             raise CommandRefused(Refusal("command.unknown", {"command": command}))
-        if kind == StreamKind.HANDOVER and command == "accept":
-            return take_over(session, state, actor, str(data.get("note", "")))
-        if kind == StreamKind.CALL and command == "hang_up":
-            return hang_up(session, state, actor, data)
+        door = DOORS.get((kind, command))
+        if door is not None:
+            return door(session, state, actor, data)
         if is_shared(kind):
             actor = actor.standing(party_here(world.desk, state.data))
         return session.perform(kind, stream, command, actor, data)
+
+
+def _placing(course: str) -> Door:
+    return lambda session, state, actor, data: place(session, state, actor, course, data)
+
+
+def _linking(command: str) -> Door:
+    return lambda session, state, actor, data: link_repeat(session, state, actor, command, data.get("linked"))
+
+
+def _accept(session: Session, state: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    return take_over(session, state, actor, str(data.get("note", "")))
+
+
+#: (kind, command) -> the use case behind it, where a command needs more than its own table.
+DOORS: Mapping[tuple[StreamKind, str], Door] = {
+    **{(StreamKind.APPEAL, course): _placing(course) for course in ("keep", "hand_over", "share", "guide", "join")},
+    (StreamKind.APPEAL, "link"): _linking("link"),
+    (StreamKind.APPEAL, "unlink"): _linking("unlink"),
+    (StreamKind.APPEAL, "invite_call"): invite,
+    (StreamKind.APPEAL, "alert"): raise_alert,
+    (StreamKind.ALERT, "add"): add_recipients,
+    (StreamKind.CALL, "hang_up"): hang_up,
+    (StreamKind.HANDOVER, "accept"): _accept,
+    (StreamKind.HANDOVER, "offer"): offer_reviewed,
+}

@@ -17,6 +17,7 @@ LETTERS: Mapping[StreamKind, str] = MappingProxyType(
         StreamKind.WORK_ORDER: "工",
         StreamKind.HANDOVER: "联",
         StreamKind.CALL: "话",
+        StreamKind.ALERT: "协",
         StreamKind.CONSULTATION: "商",
         StreamKind.QUICK_SERVICE: "挪",
         StreamKind.WHISTLE: "哨",

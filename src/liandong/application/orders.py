@@ -54,7 +54,17 @@ def start_order(
         "division": said.get("division", ""),
         "since": since,
     }
-    return session.start(kind, "take" if kind == StreamKind.ALARM else "receive", actor, data)
+    order = session.start(kind, "take" if kind == StreamKind.ALARM else "receive", actor, data)
+    return _ordered_at_once(session, order, said) if kind == StreamKind.ALARM and data["urgent"] else order
+
+
+def _ordered_at_once(session: Session, alarm: StreamState, said: Mapping[str, Any]) -> StreamState:
+    """Order the nearest police unit to danger without waiting for a hand; a dispatcher may redirect it (济政办字〔2023〕51号 四（二）3)."""
+    directory = session.world.directory
+    unit = directory.police_unit(said, session.at) if directory is not None else ""
+    if not unit:
+        return alarm
+    return session.perform(alarm.kind, alarm.id, "order", session.system, {"unit": unit, "note": "险情，系统就近派警"})
 
 
 def order_of(session: Session, data: Mapping[str, Any]) -> StreamState | None:

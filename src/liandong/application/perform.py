@@ -50,6 +50,11 @@ class Session:
             held = self._held[stream] = self.unit.load(kind, stream)
         return held
 
+    def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:
+        """Return the streams of a kind that belong to an appeal, those begun in this unit of work first, then the newest."""
+        begun = [each.id for each in self._held.values() if each.kind == kind and each.data.get("appeal") == appeal]
+        return list(dict.fromkeys([*reversed(begun), *self.unit.belonging(kind, appeal)]))
+
     def start(self, kind: StreamKind, command: str, actor: Actor, data: Mapping[str, Any]) -> StreamState:
         """Begin a stream with its first command and a number of its own. Raises ``CommandRefused``."""
         stream = self.world.ids.new()

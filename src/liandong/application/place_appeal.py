@@ -12,13 +12,14 @@ from typing import Any
 from liandong.application.link_repeats import join_repeat
 from liandong.application.orders import start_order, summary_of
 from liandong.application.perform import Session
+from liandong.application.raise_alert import alert_of, in_danger
 from liandong.application.route import OTHER_SIDE, towards_receiver
 from liandong.application.start_move_car import is_move_car, start_move_car
 from liandong.application.world import World
 from liandong.domain.errors import CommandRefused, Refusal
-from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Party, Role, StreamId, StreamKind, StreamState
 
-__all__ = ["COURSES", "offer_handover", "place", "place_appeal", "record_of"]
+__all__ = ["COURSES", "offer_handover", "offer_reviewed", "place", "place_appeal", "record_of"]
 
 #: What may be decided about an appeal.
 COURSES = ("auto", "keep", "hand_over", "share", "guide", "join", "quick")
@@ -26,6 +27,12 @@ COURSES = ("auto", "keep", "hand_over", "share", "guide", "join", "quick")
 CROSSING = (
     "text", "citizen", "phone", "confidential", "place", "longitude", "latitude", "division", "doorplate", "happened", "demand",
     "recording", "evidence", "marks", "supplements", "side", "item", "kind", "urgent", "verdict", "number", "channel",
+)  # fmt: skip
+#: Whose handovers are reviewed inside their side (相政办〔2023〕55号 四（三）1).
+FIELD = frozenset({Role.OFFICER, Role.UNIT_STAFF})
+#: What an offer says beside the record.
+OFFERED = (
+    "appeal", "origin", "destination", "number", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert",
 )  # fmt: skip
 GUIDANCE = "这件事不属于110和12345受理范围，已说明去处。"
 
@@ -52,6 +59,8 @@ def place(session: Session, appeal: StreamState, actor: Actor, course: str, data
         raise CommandRefused(Refusal("input.invalid", {"detail": f"去向只能是：{'、'.join(COURSES)}"}))
     if course == "auto":
         course = course_of(session, appeal)
+    if course != "guide":
+        in_danger(session, appeal, actor)
     if course == "guide":
         return _guide(session, appeal, actor, data)
     if course == "join":
@@ -127,8 +136,27 @@ def offer_handover(session: Session, appeal: StreamState, actor: Actor, data: Ma
         "reason": data.get("reason") or summary_of(str(appeal.data["text"]))[:100],
         "clause": data.get("clause", ""),
         "call": data.get("call", ""),
+        "alert": (alert_of(session, appeal.id) or "") if danger else "",
         "contact": data.get("contact", ""),
         "attachments": data.get("attachments") or None,
         "order": order,
     }
-    return session.start(StreamKind.HANDOVER, "offer", actor.standing(Party.SENDER), offered)
+    sender = actor.standing(Party.SENDER)
+    if not offered["danger"] and _reviewed_first(session, actor):
+        drafted = session.start(StreamKind.HANDOVER, "draft", sender, offered)
+        return session.perform(drafted.kind, drafted.id, "submit", sender, {"reason": offered["reason"]})
+    return session.start(StreamKind.HANDOVER, "offer", sender, offered)
+
+
+def _reviewed_first(session: Session, actor: Actor) -> bool:
+    """Tell whether what this person hands over is looked at by the bureau first: what comes from the field, not what a desk decides."""
+    return actor.role in FIELD and session.world.desk.side in session.world.desk.switches.get("review_before_crossing", ())
+
+
+def offer_reviewed(session: Session, handover: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    """Let a reviewed handover cross, with what the appeal says by now."""
+    appeal = session.load(StreamKind.APPEAL, StreamId(str(handover.data["appeal"])))
+    # The fact that crosses carries everything: the other side knows nothing of the draft.
+    given = {name: handover.data[name] for name in OFFERED if handover.data.get(name) not in (None, "")}
+    given["record"] = record_of(appeal)
+    return session.perform(handover.kind, handover.id, "offer", actor.standing(Party.SENDER), given)

@@ -11,7 +11,10 @@ from typing import Any, Protocol, Self
 from liandong.domain.clocks import KeptClock
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
-__all__ = ["Clock", "Desk", "Earlier", "Ids", "Link", "Message", "OwnerNotices", "Peer", "PeerRelation", "Recalled", "Telephony", "Triage", "UnitOfWork", "VehicleOwners", "Work"]
+__all__ = [
+    "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "OwnerNotices", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
+    "Triage", "UnitOfWork", "VehicleOwners", "Work",
+]  # fmt: skip
 
 
 class Clock(Protocol):
@@ -35,6 +38,44 @@ class Triage(Protocol):
 
     def __call__(self, text: str) -> Mapping[str, Any]:
         """Return the verdict in its JSON form."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to be alerted."""
+
+    #: Code of the unit, or of a desk.
+    code: str
+    name: str
+    #: What it is needed for.
+    function: str = ""
+    #: 1 for units on duty day and night, 2 for the others.
+    level: int = 2
+    phone: str = ""
+
+    def as_line(self) -> dict[str, Any]:
+        """Return it as an alert's fact carries it."""
+        return {"code": self.code, "name": self.name, "function": self.function, "level": self.level, "phone": self.phone}
+
+
+class Directory(Protocol):
+    """Knows the units of the city and whom a matter needs; ``data`` is an appeal's or an order's."""
+
+    def police_unit(self, data: Mapping[str, Any], at: datetime) -> str:
+        """Return the code of the police unit to order to a matter, ``""`` where none fits."""
+        ...
+
+    def team(self, data: Mapping[str, Any], at: datetime) -> Sequence[Recipient]:
+        """Return one unit for each function of a matter beyond police, in the list's order."""
+        ...
+
+    def searchers(self, data: Mapping[str, Any], at: datetime, most: int) -> Sequence[Recipient]:
+        """Return grid workers and volunteers, those of the place's own street first, then the nearest."""
+        ...
+
+    def named(self, codes: Sequence[str]) -> Sequence[Recipient]:
+        """Return the recipients of codes, in order; those nobody knows are left out."""
         ...
 
 

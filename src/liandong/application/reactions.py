@@ -15,6 +15,7 @@ from liandong.application.move_car import MOVE_CAR_REACTIONS
 from liandong.application.orders import is_open, order_of, start_order, withdraw_order
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
+from liandong.application.raise_alert import ALERT_REACTIONS, in_danger
 from liandong.application.relieve import PASSING_FACTS, RELIEVING, be_chased, relieve, watch_passing
 from liandong.application.reporting import close_appeal, close_if_done, report_back, tell_step
 from liandong.application.route import party_here
@@ -35,6 +36,10 @@ def accept_danger(session: Session, before: StreamState, after: StreamState, fac
     """Danger is accepted by being received."""
     if after.data.get("danger") and party_here(session.world.desk, after.data) == Party.RECEIVER:
         take_over(session, after, session.system)
+        # The first receiver has alerted everybody already; where it has not, this side does.
+        appeal = None if after.data.get("alert") else appeal_here(session, after)
+        if appeal is not None and session.world.desk.side == "police":
+            in_danger(session, appeal, session.system)
 
 
 def accept_quick_service(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
@@ -203,6 +208,7 @@ BASE: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "HandoverWithdrawn": ((OWN, tell_peer), (OWN, take_back), (PEER, let_go)),
     "HandoverObjected": ((OWN, tell_peer), (PEER, agree_if_withdrawn)),
     "HandoverChased": ((OWN, tell_peer), (PEER, be_chased)),
+    "HandoverTurnedBack": ((OWN, take_back),),
     "HandoverReported": ((OWN, tell_peer), (PEER, confirm_report)),
     "HandoverConfirmed": ((OWN, tell_peer), (OWN, end_with_result)),
     "HandoverReopened": ((OWN, tell_peer), (OWN, wait_again), (PEER, work_again)),
@@ -227,7 +233,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(BASE, CALL_REACTIONS, MOVE_CAR_REACTIONS)
+REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

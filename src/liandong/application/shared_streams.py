@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from liandong.domain.alerts.alert import SHARED_ALERT_FACTS
 from liandong.domain.calls.call import SHARED_CALL_FACTS
 from liandong.domain.handovers.handover import SHARED_FACTS
 from liandong.domain.journal.facts import StreamKind
@@ -42,6 +43,7 @@ SHARED: Mapping[str, Shared] = {
     for each in (
         Shared(StreamKind.HANDOVER, SHARED_FACTS, "HandoverOffered"),
         Shared(StreamKind.CALL, SHARED_CALL_FACTS, "CallOffered"),
+        Shared(StreamKind.ALERT, SHARED_ALERT_FACTS, "AlertRaised"),
     )
 }
 

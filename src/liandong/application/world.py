@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from liandong.application.ports import Clock, Desk, Ids, OwnerNotices, Telephony, Triage, VehicleOwners, Work
+from liandong.application.ports import Clock, Desk, Directory, Ids, OwnerNotices, Telephony, Triage, VehicleOwners, Work
 from liandong.domain.alarms.alarm import ALARM
+from liandong.domain.alerts.alert import ALERT
 from liandong.domain.appeals.appeal import APPEAL
 from liandong.domain.calls.call import CALL
 from liandong.domain.clocks import Rulebook
@@ -22,7 +23,7 @@ __all__ = ["MACHINES", "World"]
 
 #: kind -> the table that rules it.
 MACHINES: Mapping[StreamKind, Machine] = {
-    each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, MOVE_CAR, SUPERVISION)
+    each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, ALERT, MOVE_CAR, SUPERVISION)
 }
 
 
@@ -42,6 +43,8 @@ class World:
     #: The register of vehicles and the way to their owners; None where people do it by hand.
     owners: VehicleOwners | None = None
     notices: OwnerNotices | None = None
+    #: The units of the city; None where nobody is to be found.
+    directory: Directory | None = None
     #: More that guards may ask for; plain values.
     context: Mapping[str, Any] = field(default_factory=dict)
     #: The city's limits and working days; an empty one keeps no clocks.

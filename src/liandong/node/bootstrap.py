@@ -12,6 +12,7 @@ from typing import Any
 
 from liandong.adapters.classifier.shipped import default_scorer
 from liandong.adapters.packs import Pack, load_pack
+from liandong.adapters.packs.team import PackDirectory
 from liandong.adapters.quickservice.simulated import SimulatedNotices, SimulatedOwners
 from liandong.adapters.telephony.simulator import SimulatedSwitch
 from liandong.application.current import install_world
@@ -80,7 +81,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     notices = SimulatedNotices(keep_notice) if settings.demonstration else None
     # Only a demonstration's time can be moved, and only ahead.
     clock = SettableClock(Path(settings.directory) / "clock.json") if settings.demonstration and settings.directory else SystemClock()
-    return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, rulebook=rulebook)
+    return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), rulebook=rulebook)
 
 
 def rulebook_of(pack: Pack) -> Rulebook:

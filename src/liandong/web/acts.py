@@ -31,7 +31,7 @@ from liandong.web.reading.pack_words import item_name, item_of, items_of, unit_c
 __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
 
 #: Given by other acts or by the node, never typed.
-UNTYPED = frozenset({"repeat_number", "appeal", "order", "owner", "notice", "simulated", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
+UNTYPED = frozenset({"repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
 #: Courses that the appeal's own page offers with forms of their own.
 COURSE_FIELDS = {
     "keep": (("reason",), ()),
@@ -43,10 +43,10 @@ COURSE_FIELDS = {
 #: What is done most often stands first, as the one coloured button.
 LEADING = (
     "accept", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
-    "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
+    "acknowledge", "set_out", "reach", "pick_up", "take_in_call", "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
 )  # fmt: skip
 #: Guards that ask only where a record stands: what they refuse is not offered at all.
-STANDING_GUARDS = frozenset({"question_open", "extension_asked", "no_danger", "no_danger_left", "another_person"})
+STANDING_GUARDS = frozenset({"first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person"})
 #: What is seldom needed stands behind “more”.
 SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "turn_back_report"})
 #: What takes something away from somebody is drawn as such.
@@ -59,7 +59,7 @@ ICONS = {
     "hand_over": "arrow-right", "hand_over_source": "arrow-right", "share": "arrows-exchange", "keep": "check", "guide": "route",
     "notify": "send", "remind": "bell", "come": "walk", "deny": "alert-triangle", "move": "circle-check", "thank": "mood-smile", "correct_plate": "edit",
     "ask_extension": "calendar", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle",
-    "state_non_police": "scale", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
+    "state_non_police": "scale", "acknowledge": "circle-check", "set_out": "walk", "reach": "map-pin", "tell": "clipboard-check", "cannot_come": "ban", "stand_down": "flag", "pick_up": "phone-check", "decline": "phone-x", "take_in_call": "circle-check", "hang_up": "phone-off", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
 }  # fmt: skip
 
 
@@ -108,8 +108,9 @@ def party_of(desk: Desk, stream: Stream) -> Party:
 def open_acts(user: User, desk: Desk, stream: Stream, language: str) -> list[Act]:
     """Return the acts open to a person on a record, the leading one first."""
     machine = MACHINES[StreamKind(stream.kind)]
-    names = machine.allowed(state_of(stream), rights.role_of(user), party_of(desk, stream))
-    open_rows = {name: _rows(user, desk, stream, name) for name in names if not is_internal(StreamKind(stream.kind), name)}
+    state = state_of(stream)
+    names = machine.allowed(state, rights.role_of(user), party_of(desk, stream))
+    open_rows = {name: _rows(user, desk, stream, name) for name in names if not is_internal(state, name)}
     acts = [_act(stream, name, machine.title(name, language), rows) for name, rows in open_rows.items() if rows]
     order = {name: place for place, name in enumerate(LEADING)}
     acts.sort(key=lambda each: (order.get(each.command, 50 + each.grave * 50)))
@@ -149,7 +150,7 @@ def asked_fields(
         given: what was typed before, kept as it is.
     """
     rows = _rows(user, desk, stream, command)
-    if not rows or is_internal(StreamKind(stream.kind), command):
+    if not rows or is_internal(state_of(stream), command):
         return None
     machine = MACHINES[StreamKind(stream.kind)]
     required, optional = _names(stream, command, rows)

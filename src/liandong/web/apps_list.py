@@ -13,6 +13,7 @@ WEB_APPS = (
     "liandong.web.review",
     "liandong.web.overview",
     "liandong.web.calls",
+    "liandong.web.alerts",
     "liandong.web.unit",
     "liandong.web.records",
     "liandong.web.exchange_desk",

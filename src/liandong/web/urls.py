@@ -11,6 +11,7 @@ urlpatterns = [
     path("review/", include("liandong.web.review.urls")),
     path("overview/", include("liandong.web.overview.urls")),
     path("calls/", include("liandong.web.calls.urls")),
+    path("alerts/", include("liandong.web.alerts.urls")),
     path("unit/", include("liandong.web.unit.urls")),
     path("records/", include("liandong.web.records.urls")),
     path("exchange/", include("liandong.web.exchange_desk.urls")),

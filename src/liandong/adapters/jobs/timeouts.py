@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 
 from liandong.application.current import current_world
 from liandong.application.move_car import end_waiting
+from liandong.application.raise_alert import chase_silent
 from liandong.application.three_way_call import end_ringing
 from liandong.domain.journal.facts import StreamId
 
@@ -46,3 +47,10 @@ def end_waiting_task(service: str) -> None:
     """Leave a car that nobody moved in time to traffic police."""
     ended = end_waiting(current_world(), StreamId(service))
     log.info("owner's limit looked at", extra={"action": "service.end_waiting", "service": service, "ended": ended})
+
+
+@app.task(name="chase_silent")
+def chase_silent_task(alert: str) -> None:
+    """Chase by name who did not answer an alert."""
+    chased = chase_silent(current_world(), StreamId(alert))
+    log.info("alert looked at", extra={"action": "alert.chase", "alert": alert, "chased": chased})

@@ -56,6 +56,8 @@ class PackSettings:
     whistle_count: int = 3
     #: That many disputes of one kind in 30 days convene a consultation.
     consultation_count: int = 3
+    #: How long a unit has to answer an alert before it is chased by name, in seconds.
+    alert_acknowledge_seconds: int = 120
     #: How long the other side's desks ring before the order goes instead, in seconds (GB/T 33358-2016: answered within 15 s).
     three_way_ring_seconds: int = 20
     #: Calls of one number within 24 hours, called abusive by people, from which they are referred to police.

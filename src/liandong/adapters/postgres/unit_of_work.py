@@ -301,6 +301,8 @@ class PostgresUnitOfWork:
                 "unit": state.data.get("unit", ""),
                 "seq": state.seq,
             }
+            if state.kind == StreamKind.ALERT:
+                told["units"] = list(state.data.get("lines", {}))
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED, json.dumps(told, ensure_ascii=False)])
         for peer in sorted({message.peer for message, _ in self._messages}):
             cursor.execute("SELECT pg_notify(%s, %s)", [OUTBOX, peer])

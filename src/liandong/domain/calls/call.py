@@ -80,7 +80,7 @@ TITLES = {
     "failed": ("呼叫失败", "failed"),
     "cancelled": ("已取消", "cancelled"),
     "invite": ("邀请三方通话", "invite"),
-    "join": ("接听", "join"),
+    "pick_up": ("接听", "pick_up"),
     "decline": ("不接", "decline"),
     "give_up": ("无人接听", "not answered"),
     "fail": ("呼叫失败", "could not be put through"),
@@ -113,7 +113,7 @@ def _straight() -> list[Row]:
         Row(
             S.NEW, "invite", S.OFFERED, DESK, "CallOffered", FIRST, born, ("number", "conference", "simulated", "placing", "reason"), party=FROM
         ),
-        Row(S.OFFERED, "join", S.CONNECTED, DESK, "CallJoined", FIRST, party=TO),
+        Row(S.OFFERED, "pick_up", S.CONNECTED, DESK, "CallJoined", FIRST, party=TO),
         Row(S.OFFERED, "decline", S.REFUSED, DESK, "CallDeclined", ELSE, ("reason",), party=TO),
         Row(S.OFFERED, "give_up", S.UNANSWERED, DESK, "CallUnanswered", ELSE, (), ("note",), party=FROM),
         Row(S.OFFERED, "fail", S.FAILED, DESK, "CallFailed", ELSE, (), ("note",), party=FROM),
@@ -127,7 +127,7 @@ def _straight() -> list[Row]:
 def _crossing() -> list[Row]:
     ended = (S.UNANSWERED, S.FAILED, S.CANCELLED)
     ways = (("give_up", "CallUnanswered", S.UNANSWERED), ("fail", "CallFailed", S.FAILED), ("call_off", "CallCancelled", S.CANCELLED))
-    rows = [Row(each, "join", SAME, NOBODY, "CallJoined", CROSSED, party=TO) for each in ended]
+    rows = [Row(each, "pick_up", SAME, NOBODY, "CallJoined", CROSSED, party=TO) for each in ended]
     rows += [Row(each, "decline", SAME, NOBODY, "CallDeclined", CROSSED, ("reason",), party=TO) for each in ended]
     rows += [Row(each, "take_in_call", S.TAKEN, NOBODY, "MatterTakenInCall", CROSSED, (), ("note",), party=TO) for each in (*ended, S.ENDED)]
     for command, fact, to in ways:

@@ -101,6 +101,7 @@ FIELDS = {
         Field("danger", "险情", "danger", form="flag"),
         Field("clause", "依据条款", "clause", limit=60),
         Field("code", "退回理由", "return reason", form="choice", choices=RETURN_REASONS),
+        Field("alert", "协同警示", "alert", limit=60),
         Field("call", "三方通话", "three-way call", limit=60),
         Field("contact", "前期民警联系方式", "officers' contact", limit=80),
         Field("attachments", "附件", "attachments", form="list", limit=20),
@@ -211,7 +212,7 @@ def _question_open(state: StreamState, command: Command, context: Mapping[str, A
 
 def _straight() -> list[Row]:
     born = ("appeal", "record", "origin", "destination")
-    about = ("number", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call")
+    about = ("number", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert")
     return [
         Row(
             S.NEW,

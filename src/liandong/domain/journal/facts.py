@@ -29,6 +29,8 @@ class StreamKind(StrEnum):
     QUICK_SERVICE = "quickservice"
     #: 三方通话.
     CALL = "call"
+    #: 协同警示.
+    ALERT = "alert"
     #: 会商.
     CONSULTATION = "consultation"
     #: 双哨.

@@ -18,6 +18,7 @@ from liandong.domain.appeals.reading_words import Words
 from liandong.domain.catalogue.items import Catalogue, Clause, Door, Item, Kind, Ruling, Side
 from liandong.domain.triage.blending import FLOOR, MODEL_SHARE, blend, calibrated, shares, sure, together
 from liandong.domain.triage.danger import Danger
+from liandong.domain.triage.danger_matters import MATTERS
 from liandong.domain.triage.evidence import Evidence
 from liandong.domain.triage.gate import unreadable
 from liandong.domain.triage.kinds import KindRules
@@ -80,6 +81,8 @@ class Triage:
         self.scorer = scorer
         in_force = tuple(each for each in catalogue.rulings if on is None or (each.effective_from <= on and (each.effective_to is None or on <= each.effective_to)))
         self._items = {item.code: item for item in catalogue.items}
+        #: line of the common register -> this city's code.
+        self._lines = {item.common or item.code: item.code for item in catalogue.items if item.side in (Side.POLICE, Side.JOINT)}
         self._reader = Reader(catalogue, in_force)
         police = [item for item in catalogue.classes if item.side in (Side.POLICE, Side.JOINT)]
         self._first_police = police[0] if police else None
@@ -305,7 +308,7 @@ class Triage:
 
     def _danger_reason(self, words: Words, danger: Danger, evidence: Evidence) -> Reason:
         start, end = words.span(danger.start, danger.end)
-        item = self._police_item(danger, evidence)
+        item = self._lines.get(MATTERS.get(danger.rule.code, "")) or self._police_item(danger, evidence)
         return Reason(words.said[start:end], item, Source.DANGER, self._clause(item), start, end, f"{danger.rule.code} {danger.rule.name}")
 
     @staticmethod

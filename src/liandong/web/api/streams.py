@@ -102,6 +102,7 @@ for _address, _kind, _words in (
     ("quickservices", StreamKind.QUICK_SERVICE, "quick service"),
     ("calls", StreamKind.CALL, "three-way call"),
     ("supervisions", StreamKind.SUPERVISION, "supervision"),
+    ("alerts", StreamKind.ALERT, "alert"),
 ):
     register(router, _address, _kind, _words)
 

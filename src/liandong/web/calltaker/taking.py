@@ -140,7 +140,7 @@ def _end_call(session: Session, appeal: StreamState, actor: Actor, outcome: str,
 
 def _open_call(session: Session, appeal: StreamState) -> StreamState | None:
     """Return the three-way call of an appeal that rings or is connected, or None."""
-    calls = (session.load(StreamKind.CALL, each) for each in session.unit.belonging(StreamKind.CALL, appeal.id))
+    calls = (session.load(StreamKind.CALL, each) for each in session.belonging(StreamKind.CALL, appeal.id))
     return next((each for each in calls if each.phase in OPEN_CALLS), None)
 
 

@@ -70,7 +70,7 @@ def _told(news: dict[str, Any], own_unit: str | None, known: set[str]) -> dict[s
     if own_unit is None or news.get("kind") in ("peer", "missed"):
         return {name: news[name] for name in ("id", "kind", "appeal", "phase", "seq") if name in news}
     appeal = str(news.get("appeal", ""))
-    if news.get("unit") == own_unit and own_unit:
+    if own_unit and (news.get("unit") == own_unit or own_unit in news.get("units", ())):
         known.add(appeal)
     return {"id": news.get("id"), "kind": news.get("kind"), "appeal": appeal} if appeal in known else None
 

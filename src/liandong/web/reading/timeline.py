@@ -30,7 +30,7 @@ SILENT = frozenset(
     {
         "appeal", "order", "handover", "record", "origin", "destination", "verdict", "text", "number", "source", "key", "side", "channel", "step",
         "summary", "place", "item2", "urgent", "danger", "phone", "citizen", "confidential", "longitude", "latitude", "division", "doorplate",
-        "happened", "demand", "recording", "kind", "placing", "spoke", "conference", "simulated", "call", "marks", "linked", "linked_kind", "supplements",
+        "happened", "demand", "recording", "kind", "placing", "recipients", "purpose", "alert", "spoke", "conference", "simulated", "call", "marks", "linked", "linked_kind", "supplements",
     }
 )  # fmt: skip
 #: Fields that often say the same as the record itself.
@@ -147,7 +147,7 @@ def _same(value: str, stream: Stream) -> bool:
 
 
 def _value(user: User, stream: Stream, name: str, value: Any) -> str:
-    if name in ("unit", "unit_name"):
+    if name in ("unit", "unit_name", "recipient"):
         return unit_name(str(value))
     if name == "item":
         return item_name(str(value))

@@ -1,0 +1,95 @@
+"""The port ``Directory`` on a pack: whom to order, whom to alert, who is around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from liandong.adapters.packs.model import Pack
+from liandong.application.ports import Recipient
+from liandong.domain.catalogue.items import Item
+from liandong.domain.routing import Place, Position, Suggestion, distance_m, suggest_units, team
+
+__all__ = ["PackDirectory"]
+
+#: Functions that police themselves have: they get an order, not an alert.
+POLICE_KINDS = frozenset({"bureau", "station"})
+
+#: Lines of the list that are looked at, most telling first.
+MOST_LINES = 3
+SEARCHERS = ("网格", "志愿者")
+
+
+class PackDirectory:
+    """Answers from the units of a pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._items = {each.code: each for each in pack.catalogue.items}
+
+    def police_unit(self, data: Mapping[str, Any], at: datetime) -> str:
+        """Return the code of the police unit to order to a matter, ``""`` where none fits."""
+        for each in self._suggested(data, at):
+            if each.unit.side == "police" and each.available:
+                return each.unit.code
+        return ""
+
+    def team(self, data: Mapping[str, Any], at: datetime) -> Sequence[Recipient]:
+        """Return one unit for each function of a matter beyond police, in the list's order."""
+        found = [each for each in self._suggested(data, at) if each.unit.kind not in POLICE_KINDS and each.unit.kind != "centre"]
+        return [self._recipient(each) for each in team(found)]
+
+    def searchers(self, data: Mapping[str, Any], at: datetime, most: int) -> Sequence[Recipient]:
+        """Return grid workers and volunteers, those of the place's own street first, then the nearest."""
+        place = _place(data)
+        units = [each for each in self._pack.units if set(SEARCHERS) & set(each.functions)]
+        first, *_ = self._items.values()
+        own = suggest_units(replace(first, functions=SEARCHERS), place, units, self._pack.divisions, self._pack.territories, at)
+        centre = place.position or next((each.unit.position for each in own if each.unit.position), None)
+        codes = {each.unit.code for each in own}
+        around = sorted((each for each in units if each.code not in codes), key=lambda each: _metres(centre, each.position))
+        return [*map(self._recipient, own), *self.named([each.code for each in around])][:most]
+
+    def named(self, codes: Sequence[str]) -> Sequence[Recipient]:
+        """Return the recipients of codes, in order; those nobody knows are left out."""
+        known = (self._pack.unit(code) for code in codes)
+        return [Recipient(each.code, each.name, each.functions[0] if each.functions else "", int(each.level), each.phone) for each in known if each is not None]
+
+    def _suggested(self, data: Mapping[str, Any], at: datetime) -> list[Suggestion]:
+        found: dict[str, Suggestion] = {}
+        for item in self._matters(data):
+            for each in suggest_units(item, _place(data), self._pack.units, self._pack.divisions, self._pack.territories, at):
+                found.setdefault(each.unit.code, each)
+        return list(found.values())
+
+    def _matters(self, data: Mapping[str, Any]) -> list[Item]:
+        """Return the items of a matter: the lines that the verdict's reasons name, a class itself only where none of its own is named."""
+        verdict = data.get("verdict") or {}
+        top = [str(data.get("item") or ""), str(verdict.get("item2") or "")]
+        codes = [str(each.get("item", "")) for each in verdict.get("reasons") or () if isinstance(each, Mapping)]
+        fine = [code for code in dict.fromkeys(codes) if code in self._items and self._items[code].parent]
+        wanted = [*fine[:MOST_LINES], *(each for each in top if not any(self._under(code, each) for code in fine))]
+        return [self._items[code] for code in dict.fromkeys(wanted) if code in self._items]
+
+    def _under(self, code: str, top: str) -> bool:
+        while code and code != top:
+            code = self._items[code].parent if code in self._items else ""
+        return bool(top) and code == top
+
+    @staticmethod
+    def _recipient(found: Suggestion) -> Recipient:
+        return Recipient(found.unit.code, found.unit.name, found.function, int(found.unit.level), found.unit.phone)
+
+
+def _place(data: Mapping[str, Any]) -> Place:
+    try:
+        position: Position | None = (float(data["longitude"]), float(data["latitude"]))
+    except (KeyError, TypeError, ValueError):
+        position = None
+    return Place(text=str(data.get("place", "")), division=str(data.get("division", "")), position=position)
+
+
+def _metres(one: Position | None, other: Position | None) -> float:
+    return distance_m(one, other) if one and other else float("inf")

@@ -1,0 +1,1 @@
+"""Documents other systems read: one module for each published standard."""
