@@ -17,6 +17,9 @@ from liandong.domain.errors import InvalidInput
 
 __all__ = ["appeal_of", "columns_of", "digest_of", "read_rows"]
 
+#: What reading a file can raise.
+UNREADABLE = (csv.Error, json.JSONDecodeError, RecursionError, OSError, EOFError, zlib.error)
+
 csv.field_size_limit(4 * 1024 * 1024)
 
 
@@ -42,8 +45,19 @@ def read_rows(path: Path) -> Iterator[dict[str, str]]:
             reader = _json_lines(file) if name.endswith((".jsonl", ".ndjson", ".json")) else _csv(file)
             for number, row in enumerate(reader, 1):  # noqa: B007 - the number is for the error
                 yield row
-    except (csv.Error, json.JSONDecodeError, OSError, EOFError, zlib.error) as error:
-        raise InvalidInput(detail=f"{path.name} 第 {number + 1} 行读不出：{type(error).__name__}") from error
+    except UNREADABLE as error:
+        raise InvalidInput(detail=f"{path.name} 第 {number + 1} 行读不出：{_why(error)}") from error
+
+
+def _why(error: BaseException) -> str:
+    """Return what is wrong with a file, for a person."""
+    if isinstance(error, json.JSONDecodeError | RecursionError):
+        return "不是一行一个 JSON 对象 not one JSON object a line"
+    if isinstance(error, csv.Error):
+        return "不是 CSV not CSV"
+    if isinstance(error, EOFError | zlib.error | gzip.BadGzipFile):
+        return "压缩包不完整或不是 gzip the archive is cut short or no gzip"
+    return "磁盘读取失败 the disk cannot be read"
 
 
 def _csv(file: IO[str]) -> Iterator[dict[str, str]]:
