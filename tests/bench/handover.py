@@ -54,8 +54,7 @@ async def _press(lines: asyncio.Queue[Line], rows: list[dict[str, Any]], seen: d
     """Press the key for each row at the rate; return handover -> when, once all were seen."""
     pressed: dict[str, float] = {}
 
-    async def press(row: dict[str, Any]) -> None:
-        at = time.perf_counter()
+    async def press(at: float, row: dict[str, Any]) -> None:
         line = await lines.get()
         status, body = await line.post("/api/v1/appeals", {**row, "course": "hand_over"})
         lines.put_nowait(line)
@@ -64,8 +63,9 @@ async def _press(lines: asyncio.Queue[Line], rows: list[dict[str, Any]], seen: d
 
     started, under_way = time.perf_counter(), []
     for number, row in enumerate(rows):
-        await asyncio.sleep(max(0.0, started + number / RATE - time.perf_counter()))
-        under_way.append(asyncio.create_task(press(row)))
+        due = started + number / RATE
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        under_way.append(asyncio.create_task(press(due, row)))
     await asyncio.gather(*under_way)
     until = time.perf_counter() + PATIENCE_SECONDS
     while not pressed.keys() <= seen.keys():
