@@ -7,7 +7,7 @@ import sys
 
 __all__ = ["main"]
 
-BENCHES = ("triage", "startup", "intake", "handover")
+BENCHES = ("triage", "startup", "intake", "handover", "timers")
 
 
 def main() -> int:

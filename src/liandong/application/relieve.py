@@ -37,6 +37,7 @@ RELIEVING = frozenset(
     for part in (step.starts, step.stops, step.voids, step.pauses, step.extends)
     for name in part
 )
+GROUNDS = {"two_units": "两个单位都不接", "returned_twice": "两次被退回", "bounced": "管辖来回推"}
 WORDS = {"ExtensionGranted": "已同意延期", "OrderSuspended": "已按规定中止计时"}
 
 
@@ -94,7 +95,7 @@ def watch_passing(session: Session, before: StreamState, after: StreamState, fac
     known = supervision_of(session, target)
     if known is not None and known.data.get("chain") and len(known.data["chain"]) >= len(found.chain):
         return
-    given = {"cause": "buck_passing", "chain": [dict(each) for each in found.chain][-60:], "form": "special", "reason": "、".join(found.grounds)}
+    given = {"cause": "buck_passing", "chain": [dict(each) for each in found.chain][-60:], "form": "special", "reason": "、".join(GROUNDS[each] for each in found.grounds)}
     if known is None or known.phase in ("warned", "lifted", "reminded"):
         take_step(session, target, "supervise", session.system, given)
 

@@ -32,6 +32,8 @@ __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state
 
 #: Given by other acts or by the node, never typed.
 UNTYPED = frozenset({"repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
+#: What the node tells of a supervision and its clocks; a person gives reasons and words.
+RULED = frozenset({"cause", "unit", "clock", "clock_name", "due", "chain"})
 #: Courses that the appeal's own page offers with forms of their own.
 COURSE_FIELDS = {
     "keep": (("reason",), ()),
@@ -58,6 +60,7 @@ ICONS = {
     "supplement": "message", "chase": "bell", "withdraw": "arrow-back-up", "call_police": "urgent", "ask_support": "lifebuoy",
     "hand_over": "arrow-right", "hand_over_source": "arrow-right", "share": "arrows-exchange", "keep": "check", "guide": "route",
     "notify": "send", "remind": "bell", "come": "walk", "deny": "alert-triangle", "move": "circle-check", "thank": "mood-smile", "correct_plate": "edit",
+    "supervise": "eye", "call_interview": "users", "circulate": "list-details", "refer": "gavel", "lift": "circle-check",
     "ask_extension": "calendar", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle",
     "state_non_police": "scale", "acknowledge": "circle-check", "set_out": "walk", "reach": "map-pin", "tell": "clipboard-check", "cannot_come": "ban", "stand_down": "flag", "pick_up": "phone-check", "decline": "phone-x", "take_in_call": "circle-check", "hang_up": "phone-off", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
 }  # fmt: skip
@@ -135,7 +138,7 @@ def _names(stream: Stream, command: str, rows: Sequence[Row]) -> tuple[list[str]
     if stream.kind == StreamKind.APPEAL and command in COURSE_FIELDS:
         optional, required = COURSE_FIELDS[command]
         return list(required), list(optional)
-    asked = dict.fromkeys(name for row in rows for name in (*row.required, *row.optional) if name not in UNTYPED)
+    asked = dict.fromkeys(name for row in rows for name in (*row.required, *row.optional) if name not in UNTYPED and not (stream.kind == StreamKind.SUPERVISION and name in RULED))
     required = tuple(name for name in asked if all(name in row.required for row in rows))
     return list(required), [name for name in asked if name not in required]
 

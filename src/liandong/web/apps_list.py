@@ -15,6 +15,7 @@ WEB_APPS = (
     "liandong.web.calls",
     "liandong.web.alerts",
     "liandong.web.unit",
+    "liandong.web.supervision",
     "liandong.web.records",
     "liandong.web.exchange_desk",
     "liandong.web.movecar",

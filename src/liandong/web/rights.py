@@ -39,6 +39,7 @@ MENUS: Mapping[str, frozenset[Role]] = {
     "review": frozenset({Role.REVIEWER, Role.DISPATCHER, Role.SUPERVISOR}),
     "orders": DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER},
     "unit": FIELD_ROLES,
+    "supervision": DESKS | {Role.SUPERVISOR, Role.LEADER, Role.REVIEWER},
     "records": DESKS | WATCHING | FIELD_ROLES,
     "exchange": DESKS | {Role.SUPERVISOR, Role.ADMINISTRATOR, Role.LEADER, Role.REVIEWER},
 }
@@ -47,7 +48,7 @@ HOMES = {
     Role.AGENT: "orders",
     Role.DISPATCHER: "orders",
     Role.REVIEWER: "review",
-    Role.SUPERVISOR: "overview",
+    Role.SUPERVISOR: "supervision",
     Role.LEADER: "overview",
     Role.ANALYST: "overview",
     Role.ADMINISTRATOR: "exchange",

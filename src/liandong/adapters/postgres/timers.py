@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
 from psycopg.types.json import Jsonb
 
 from liandong.domain.clocks import Clock, ClockRule, KeptClock, Limit, Outcome, Pause, Rulebook, step_of
-from liandong.domain.journal.facts import StreamState
+from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
 
-__all__ = ["COLUMNS", "kept_of", "read_clocks", "write_clocks"]
+__all__ = ["COLUMNS", "kept_of", "open_deadlines", "read_clocks", "write_clocks"]
 
 COLUMNS = "kind, step, round, code, owed_by, is_right, started_at, warned_at, fired_at, stopped_at, outcome, history"
 SELECT = f"SELECT {COLUMNS} FROM timer WHERE stream = %s ORDER BY id"
@@ -117,3 +118,14 @@ def _last_due(old: KeptClock | None, kept: KeptClock, rulebook: Rulebook) -> dat
     assert rulebook.calendar is not None
     due = (old or kept).due(rulebook.calendar)
     return due.astimezone(UTC) if due is not None else None
+
+
+def open_deadlines() -> list[tuple[StreamKind, StreamId, dict[tuple[str, int], datetime | None]]]:
+    """Return every record with open clocks: kind, id, and (step, round) -> the deadline as it was worked out last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, stream, step, round, due_at FROM timer WHERE outcome = 'open' ORDER BY stream, id")
+        rows = cursor.fetchall()
+    found: dict[str, tuple[StreamKind, StreamId, dict[tuple[str, int], datetime | None]]] = {}
+    for kind, stream, step, round_, due_at in rows:
+        found.setdefault(str(stream), (StreamKind(kind), StreamId(str(stream)), {}))[2][step, round_] = due_at
+    return list(found.values())

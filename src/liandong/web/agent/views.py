@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from liandong.adapters.postgres.models import Look
 from liandong.application.orders import order_kind
 from liandong.domain.journal.facts import Role, StreamKind
+from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.streams import COLUMNS, one
 from liandong.web.reading.touches import with_touches
 from liandong.web.records.views import whole_record
@@ -105,7 +106,8 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     # What waits stands in the order of waiting; what is over or was sent, newest first.
     order = ("-updated_at", "-id") if here.name in OVER else ("-urgent", "updated_at", "id")
     rows = _rows(request, here).only(*COLUMNS).order_by(*order)[:ROWS]
-    return {"tabs": counted, "tab": here, "rows": list(rows) if here.name in OVER else with_touches(rows), "waits": here.name not in OVER, "most": ROWS}
+    shown = attach_clocks(list(rows) if here.name in OVER else list(with_touches(rows)))
+    return {"tabs": counted, "tab": here, "rows": shown, "waits": here.name not in OVER, "most": ROWS}
 
 
 def _first(request: HttpRequest, counted: list[Tab]) -> Tab:

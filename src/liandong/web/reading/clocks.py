@@ -14,11 +14,12 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from liandong.adapters.postgres.models import Stream
 from liandong.adapters.postgres.timers import COLUMNS, kept_of
 from liandong.domain.clocks import ClockState, KeptClock, Outcome, in_words
 from liandong.web.world import world
 
-__all__ = ["ClockLine", "clocks_of", "pressing"]
+__all__ = ["ClockLine", "attach_clocks", "clocks_of", "pressing"]
 
 #: Colours by what is asked of the reader: nothing, haste, explanation.
 COLOURS = {
@@ -86,6 +87,15 @@ def clocks_of(streams: Iterable[uuid.UUID | str], *, only_open: bool = False) ->
     for lines in found.values():
         lines.sort(key=_order)
     return found
+
+
+def attach_clocks(rows: list[Stream], *, only_open: bool = True) -> list[Stream]:
+    """Give every row its ``clocks`` and the one that leads as ``clock``; one query for all of them."""
+    found = clocks_of([row.id for row in rows], only_open=only_open)
+    for row in rows:
+        row.clocks = found.get(str(row.id), ())  # type: ignore[attr-defined]
+        row.clock = pressing(row.clocks)  # type: ignore[attr-defined]
+    return rows
 
 
 def pressing(lines: Sequence[ClockLine]) -> ClockLine | None:

@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from liandong.adapters.postgres.models import Stream, User
+from liandong.web.reading.clocks import attach_clocks
 from liandong.web.rights import visible
 
 __all__ = ["Page", "Wanted", "find", "home_of_stream", "one", "page_of", "together"]
@@ -60,7 +61,7 @@ def page_of(user: User, wanted: Wanted, after: str = "", rows: int = ROWS) -> Pa
     if start is not None:
         at, last = start
         found = found.filter(Q(updated_at__lt=at) | Q(updated_at=at, id__lt=last))
-    taken = list(found.only(*COLUMNS).order_by("-updated_at", "-id")[: rows + 1])
+    taken = attach_clocks(list(found.only(*COLUMNS).order_by("-updated_at", "-id")[: rows + 1]))
     more = len(taken) > rows
     return Page(taken[:rows], _token(taken[rows - 1]) if more else "")
 

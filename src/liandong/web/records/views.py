@@ -15,6 +15,7 @@ from liandong.adapters.postgres.models import Look, Stream
 from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
 from liandong.web.acts import Act, open_acts
+from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.fact_words import KIND_WORDS
 from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
@@ -101,6 +102,7 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
     appeal = next((each for each in streams if each.kind == StreamKind.APPEAL), stream)
     verdict = shown_verdict(appeal.data.get("verdict") or {})
     # What has to be done next stands first: the chosen record, then this side's orders, then handovers.
+    attach_clocks(streams, only_open=False)
     others = sorted((each for each in streams if each.id != appeal.id), key=lambda each: (each.id != stream.id, each.kind == StreamKind.HANDOVER))
     return {
         "appeal": appeal,

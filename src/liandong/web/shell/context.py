@@ -25,6 +25,7 @@ def _entries() -> tuple[tuple[str, str, str], ...]:
         ("orders", "clipboard-text", _("警单与联动") if own == "police" else _("工单与联动")),
         ("review", "eye", _("待审核")),
         ("unit", "device-mobile", _("我的任务")),
+        ("supervision", "hourglass", _("督办")),
         ("records", "archive", _("记录")),
         ("exchange", "arrows-exchange", _("平台交换")),
     )

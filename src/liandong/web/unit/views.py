@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from liandong.adapters.postgres.models import Look
+from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.streams import COLUMNS, one
 from liandong.web.records.views import whole_record
 from liandong.web.rights import visible
@@ -22,6 +24,7 @@ __all__ = ["home", "task", "task_parts", "tasks"]
 WAITING = ("ordered", "dispatched")
 IN_HAND = ("signed", "departed", "arrived", "working", "handled", "suspended")
 SHOWN = 60
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @require_GET
@@ -41,7 +44,9 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def _tasks(request: HttpRequest) -> dict[str, Any]:
     rank = Case(When(phase__in=WAITING, then=Value(0)), When(phase__in=IN_HAND, then=Value(1)), default=Value(2), output_field=IntegerField())
     found = visible(request.user).filter(kind__in=("alarm", "workorder"), unit=request.user.unit).exclude(unit="")
-    rows = list(found.only(*COLUMNS).annotate(rank=rank).order_by("rank", "-urgent", "-updated_at")[:SHOWN])
+    rows = attach_clocks(list(found.only(*COLUMNS).annotate(rank=rank).order_by("rank", "-urgent", "-updated_at")[:SHOWN]))
+    # What is due first stands first; what has no clock behind it.
+    rows.sort(key=lambda each: (not each.urgent, each.clock.due_at if each.clock else NEVER))
     return {
         "waiting": [each for each in rows if each.phase in WAITING],
         "in_hand": [each for each in rows if each.phase in IN_HAND],
@@ -73,4 +78,6 @@ def _task(request: HttpRequest, stream: uuid.UUID) -> dict[str, Any]:
     acts = next((open_acts for each, open_acts in whole["records"] if each.id == found.id), [])
     if whole["appeal"].id == found.id:
         acts = whole["acts"]
-    return {**whole, "order": found, "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}
+    followed = [(each, open_acts) for each, open_acts in whole["records"] if each.kind == "supervision" and each.data.get("order") == str(found.id)]
+    attach_clocks([found], only_open=False)
+    return {**whole, "clocks": found.clocks, "supervisions": followed, "order": found, "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}

@@ -19,7 +19,7 @@ from liandong.domain.journal.facts import StreamKind
 from liandong.web import field_words, rights
 from liandong.web.acts import Act
 from liandong.web.reading import pack_words
-from liandong.web.reading.fact_words import kind_words
+from liandong.web.reading.fact_words import fact_words, kind_words
 from liandong.web.shell import words
 from liandong.web.shell.gate import language
 
@@ -35,6 +35,7 @@ COLOURS = {
     "kept": "blue", "handed": "indigo", "shared": "purple", "handed_over": "indigo", "handled": "teal", "reported": "teal", "replied": "teal",
     "answered": "teal", "closed": "green", "visited": "green", "confirmed": "green", "guided": "secondary", "suspended": "secondary",
     "withdrawn": "secondary", "cancelled": "secondary", "returned": "secondary", "turned_back": "secondary", "kept_by_first": "orange",
+    "warned": "yellow", "reminded": "orange", "supervised": "red", "interview": "red", "circular": "red", "referred": "purple", "lifted": "green",
 }  # fmt: skip
 
 
@@ -102,6 +103,21 @@ def moment(at: datetime | None) -> SafeString | str:
     else:
         shown = local.strftime("%Y-%m-%d %H:%M")
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S"), shown)
+
+
+@register.filter
+def iso_moment(text: object) -> SafeString | str:
+    """Return a time written in a journal as the desk reads it."""
+    try:
+        return moment(datetime.fromisoformat(str(text)))
+    except ValueError:
+        return ""
+
+
+@register.simple_tag
+def fact_title(name: object) -> str:
+    """Return what a fact is called."""
+    return fact_words(str(name))
 
 
 @register.filter

@@ -1,0 +1,15 @@
+"""Addresses of the supervisor's desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from liandong.web.supervision import views
+
+app_name = "supervision"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("board/", views.board, name="board"),
+    path("begin/<uuid:stream>/", views.begin, name="begin"),
+    path("file/<uuid:stream>/", views.referral_file, name="file"),
+]
