@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Callable
@@ -26,6 +27,8 @@ __all__ = ["Server", "ServerError", "start_server"]
 WANTED_MB = 300
 #: server_version_num of the oldest PostgreSQL that will do.
 OLDEST = 150000
+#: A password inside an address.
+PASSWORD = re.compile(r"://([^:/@\s]*):[^@/\s]*@")
 
 
 class ServerError(LiandongError):
@@ -149,7 +152,9 @@ def _check_version(url: str) -> None:
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             number = connection.info.server_version
-    except psycopg.OperationalError as error:
-        raise ServerError("server.no_database", detail=str(error).strip().splitlines()[-1][:200]) from error
+    except psycopg.Error as error:
+        # An address that cannot be read is quoted by the driver whole, password and all.
+        told = PASSWORD.sub(r"://\1:***@", str(error)).strip().splitlines()
+        raise ServerError("server.no_database", detail=(told or [type(error).__name__])[-1][:200]) from error
     if number < OLDEST:
         raise ServerError("server.too_old", version=f"{number // 10000}.{number % 10000}")
