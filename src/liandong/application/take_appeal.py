@@ -53,7 +53,8 @@ def take_appeal(world: World, actor: Actor, data: Mapping[str, Any]) -> Taken:
 def take_in(session: Session, actor: Actor, data: Mapping[str, Any]) -> Taken:
     """Record an appeal inside a unit of work that has begun; see ``take_appeal``."""
     key = data.get("key")
-    if isinstance(key, str) and key:
+    # What no text holds cannot have been taken under it; the table refuses it in words.
+    if isinstance(key, str) and key.isprintable() and key:
         known = session.unit.by_key(key)
         if known is not None:
             appeal = session.load(StreamKind.APPEAL, known)

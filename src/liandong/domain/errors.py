@@ -147,6 +147,8 @@ MESSAGES: dict[str, Message] = {
     ),
     "number.taken": Message("编号重复，请重试。", "The number was taken; try again.", retry_helps=True),
     "request.too_large": Message("内容过大，最多 {limit} 字节。请分次提交。", "Too large: at most {limit} bytes. Send it in parts."),
+    "request.no_address": Message("没有这个地址。请对照接口文档。", "There is no such address. See the document of the API."),
+    "request.wrong_method": Message("这个地址不能这样访问。请对照接口文档。", "This address does not take that method. See the document of the API."),
     "request.not_json": Message("内容不是有效的 JSON（UTF-8）。请检查后重发。", "This is not valid JSON in UTF-8. Check and send again."),
     "settings.wrong": Message("设置“{setting}”不对：应为{wanted}。", "Setting {setting} is wrong: it should be {wanted}."),
     "server.port_taken": Message("端口 {port} 已被占用。请停掉占用它的程序，或用 {option} 换一个端口。", "Port {port} is taken. Stop what uses it, or choose another with {option}."),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from liandong.domain.errors import MESSAGES, LiandongError, fill
 from liandong.web.domain_english import english
 
-__all__ = ["sentence_of", "status_of"]
+__all__ = ["problem_body", "sentence_of", "status_of"]
 
 #: Codes whose status differs from that of their family.
 BY_CODE = {
@@ -29,6 +31,8 @@ BY_CODE = {
     "number.taken": 409,
     "idempotency.reused": 409,
     "request.too_large": 413,
+    "request.no_address": 404,
+    "request.wrong_method": 405,
     "request.not_json": 400,
     "command.not_yet": 501,
     "peer.unavailable": 503,
@@ -41,6 +45,18 @@ ELSE = 422
 def status_of(code: str) -> int:
     """Return the HTTP status of an error code."""
     return BY_CODE.get(code, ELSE)
+
+
+def problem_body(code: str, language: str) -> dict[str, Any]:
+    """Return a refusal without data as the body of an application/problem+json answer; ``language`` is ``zh`` or ``en``."""
+    return {
+        "type": f"urn:liandong:{code}",
+        "title": code,
+        "status": status_of(code),
+        "code": code,
+        "detail": fill(code, {}, language),
+        "retry_helps": MESSAGES[code].retry_helps,
+    }
 
 
 def sentence_of(error: LiandongError, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,16 @@ __all__ = ["backup", "restore"]
 
 #: First line of a backup file.
 FORMAT = "liandong-backup/1"
+#: Limits that are running: a job is made anew, so that locks and marks of the worker it waited for stay behind.
+JOBS = "procrastinate_jobs"
+PENDING = """
+SELECT jsonb_build_object('queue_name', queue_name, 'task_name', task_name, 'priority', priority, 'lock', lock, 'args', args,
+                          'scheduled_at', scheduled_at)::text
+FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queueing_lock IS NULL"""
+INSERT_JOB = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, scheduled_at)
+SELECT queue_name, task_name, priority, lock, args, scheduled_at FROM jsonb_to_record(%s::jsonb)
+    AS kept(queue_name text, task_name text, priority integer, lock text, args jsonb, scheduled_at timestamptz)"""
 
 
 def _tables(connection: Any) -> list[str]:
@@ -48,7 +59,8 @@ def backup(file: Path, node_name: str | None) -> None:
             numbers = dict(cursor.fetchall())
         _line(out, {"format": FORMAT, "at": datetime.now(UTC).isoformat(), "numbers": numbers})
         for table in _tables(connection):
-            counts[table] = _dump(connection.connection, table, out)
+            counts[table] = _dump(connection.connection, table, f'SELECT to_jsonb(t)::text FROM "{table}" t', out)
+        counts[JOBS] = _dump(connection.connection, JOBS, PENDING, out)
         _line(out, {"end": counts})
     part.replace(file)
     click.echo(f"已备份 {sum(counts.values())} 行到 {file}。 {sum(counts.values())} rows.")
@@ -58,11 +70,11 @@ def _line(out: Any, value: dict[str, Any]) -> None:
     out.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
 
 
-def _dump(raw: Any, table: str, out: Any) -> int:
+def _dump(raw: Any, table: str, query: str, out: Any) -> int:
     count = 0
     with raw.cursor(name=f"backup_{table}") as cursor:
         cursor.itersize = 2000
-        cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t'.encode())
+        cursor.execute(query.encode())
         for (row,) in cursor:
             out.write(f'{{"table":"{table}","row":{row}}}\n'.encode())
             count += 1
@@ -75,14 +87,14 @@ def _dump(raw: Any, table: str, out: Any) -> int:
 def restore(file: Path, node_name: str | None) -> None:
     """把备份恢复到一个空节点。 Restore a backup into an empty node; all of it or nothing."""
     use_node(node_name)
-    from django.db import connection, transaction
+    from django.db import DatabaseError, connection, transaction
 
     from liandong.adapters.postgres.models import JournalEntry
 
     if JournalEntry.objects.exists():
         raise InvalidInput(detail="这个节点已有记录；只能恢复到空节点")
     tables = set(_tables(connection))
-    counts: dict[str, int] = dict.fromkeys(tables, 0)
+    counts: dict[str, int] = dict.fromkeys([*tables, JOBS], 0)
     try:
         with transaction.atomic(), gzip.open(file, "rb") as lines, connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -90,10 +102,10 @@ def restore(file: Path, node_name: str | None) -> None:
                 cursor.execute(f'DELETE FROM "{table}"')
             numbers = _head(lines)
             ended = _fill(lines, cursor, tables, counts)
-            if ended != {name: count for name, count in counts.items() if name in ended}:
+            if ended != {name: count for name, count in counts.items() if count or name in ended}:
                 raise InvalidInput(detail="备份不完整：行数不符")
             _set_sequences(cursor, tables, numbers)
-    except (OSError, EOFError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error, DatabaseError) as error:
         raise InvalidInput(detail=f"备份文件损坏：{type(error).__name__}") from error
     click.echo(f"已恢复 {sum(counts.values())} 行。 {sum(counts.values())} rows. 请运行 liandong journal verify。")
 
@@ -112,8 +124,14 @@ def _fill(lines: Any, cursor: Any, tables: set[str], counts: dict[str, int]) -> 
         value = json.loads(line)
         if "end" in value:
             ended: dict[str, int] = value["end"]
+            if lines.read(1):
+                raise InvalidInput(detail="备份结尾之后还有内容")
             return ended
         table = value["table"]
+        if table == JOBS:
+            cursor.execute(INSERT_JOB, [json.dumps(value["row"])])
+            counts[table] += 1
+            continue
         if table not in tables:
             raise InvalidInput(detail="备份里有不认识的表")
         cursor.execute(f'INSERT INTO "{table}" SELECT * FROM jsonb_populate_record(NULL::"{table}", %s::jsonb)', [json.dumps(value["row"])])

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
 from liandong.domain.errors import LiandongError
-from liandong.web.problems import sentence_of, status_of
+from liandong.web.problems import problem_body, sentence_of, status_of
 
 __all__ = ["POLICY", "chosen_language", "content_policy", "words_for_refusals"]
 
@@ -107,6 +107,17 @@ class words_for_refusals(_Around):  # noqa: N801
         if isinstance(exception, LiandongError):
             return refusal_page(request, exception)
         return None
+
+    def after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Say to a machine in its own form that an address or a method is none; the framework answers in HTML."""
+        code = {404: "request.no_address", 405: "request.wrong_method"}.get(response.status_code)
+        if code is None or not request.path.startswith("/api/") or "json" in response.get("Content-Type", ""):
+            return response
+        told = problem_body(code, "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh")
+        answer = JsonResponse(told, status=response.status_code, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
+        if response.has_header("Allow"):
+            answer["Allow"] = response["Allow"]
+        return answer
 
 
 def refusal_page(request: HttpRequest, error: LiandongError, status: int | None = None) -> HttpResponse:
