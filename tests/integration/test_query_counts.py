@@ -15,8 +15,8 @@ from tests.integration.conftest import Node
 #: The API framework deprecates how our handlers answer; that it does must not fail what is tested here.
 pytestmark = [pytest.mark.database, pytest.mark.filterwarnings("ignore:Returning tuple:DeprecationWarning")]
 
-#: A list of the API -> queries, the token's own look-up included.
-API = {"appeals": 2, "alarms": 2, "workorders": 2, "handovers": 2}
+#: A list of the API -> most queries: the token, the page, its clocks.
+API = {"appeals": 3, "alarms": 3, "workorders": 3, "handovers": 3}
 #: Role and list page -> most queries, session and user included.
 PAGES = {
     ("call_taker", "/records/"): 12,
@@ -60,7 +60,8 @@ def test_a_list_of_the_api_takes_the_same_queries_however_long(node: Node, addre
     more(node, 2)
     few = queries(lambda: client.get(f"/api/v1/{address}?limit=200"))
     more(node, 8)
-    assert queries(lambda: client.get(f"/api/v1/{address}?limit=200")) == few == API[address]
+    assert queries(lambda: client.get(f"/api/v1/{address}?limit=200")) == few
+    assert few <= API[address]
 
 
 @pytest.mark.parametrize(("role", "address"), PAGES)
