@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
@@ -36,26 +37,94 @@ KEEP = """
 INSERT INTO inbox (id, peer, stream, seq, type, state, envelope, reason, received_at) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
 
 
+# The same for a whole batch at once, in one order for everybody.
+LOCK_POSITIONS = """
+INSERT INTO exchange_position AS p (peer, stream, out_seq, in_seq)
+SELECT peer, stream, 0, 0 FROM unnest(%s::text[], %s::uuid[]) AS asked(peer, stream) ORDER BY peer, stream
+ON CONFLICT (peer, stream) DO UPDATE SET peer = EXCLUDED.peer RETURNING peer, stream, in_seq"""
+KNOWN = """
+SELECT i.peer, i.stream, i.seq, i.id, i.state FROM unnest(%s::text[], %s::uuid[], %s::int[]) AS asked(peer, stream, seq)
+JOIN inbox i ON (i.peer, i.stream, i.seq) = (asked.peer, asked.stream, asked.seq)"""
+ADVANCE_ALL = """
+UPDATE exchange_position p SET in_seq = reached.seq FROM unnest(%s::text[], %s::uuid[], %s::int[]) AS reached(peer, stream, seq)
+WHERE p.peer = reached.peer AND p.stream = reached.stream"""
+
+
 def take_batch(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]:
     """Return the receipt of each envelope, in order; give them to the peer only after this returned.
 
-    One transaction for the batch, a savepoint for each message: one commit to disk for many messages, and one bad
-    message costs only itself.
+    One transaction for the batch. The whole batch is tried in one unit of work first, a few statements for all of it; when
+    a message of it cannot be applied, everything is undone and done again message by message, a savepoint for each, so
+    that the bad one costs only itself.
 
     Raises:
         StreamConflict: desks were faster ``TRIES`` times; nothing is written, the peer tries again.
     """
+    take = _take_together if len(envelopes) > 1 else _take_singly
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
-                return [_take(world, envelope) for envelope in envelopes]
-        except StreamConflict:
-            if attempt == TRIES - 1:
-                raise
+                return take(world, envelopes)
         except OperationalError as error:
             if type(error.__cause__).__name__ != "DeadlockDetected" or attempt == TRIES - 1:
                 raise
+        except LiandongError as error:
+            if take is _take_together:
+                take = _take_singly
+            elif not isinstance(error, StreamConflict) or attempt == TRIES - 1:
+                raise
     raise StreamConflict()
+
+
+def _take_singly(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]:
+    return [_take(world, envelope) for envelope in envelopes]
+
+
+def _take_together(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]:
+    """Take a batch of which every message can be applied; any error of one means that nothing of it was done."""
+    positions = _positions(envelopes)
+    receipts: list[Receipt] = []
+    kept: list[list[Any]] = []
+    with world.work() as unit:
+        for envelope in envelopes:
+            place = (envelope.sender, envelope.stream)
+            decision = receive(positions[place], envelope)
+            receipts.append(decision.receipt(envelope))
+            if not isinstance(decision, Apply):
+                continue
+            if envelope.type in SHARED:
+                receive_message(world, unit, envelope.sender, StreamId(envelope.stream), envelope.type, envelope.body)
+                kept.append(_values(envelope, InboxMessage.APPLIED, ""))
+            else:
+                kept.append(_values(envelope, InboxMessage.KEPT, "newer type"))
+            before = positions[place]
+            positions[place] = replace(before, next_seq=decision.next_seq, kept={**before.kept, envelope.seq: envelope.id})
+    if kept:
+        moved = {(values[1], values[2]): positions[values[1], values[2]].next_seq - 1 for values in kept}
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP + ",(%s,%s,%s,%s,%s,%s,%s,%s,%s)" * (len(kept) - 1), [value for values in kept for value in values])
+            cursor.execute(ADVANCE_ALL, [[peer for peer, _ in moved], [stream for _, stream in moved], list(moved.values())])
+    return receipts
+
+
+def _positions(envelopes: Sequence[Envelope]) -> dict[tuple[str, str], StreamPosition]:
+    """Return the locked position of every stream of a batch, with what is kept of the numbers it asks about."""
+    places = sorted({(each.sender, each.stream) for each in envelopes})
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_POSITIONS, [[peer for peer, _ in places], [stream for _, stream in places]])
+        reached = {(row[0], str(row[1])): row[2] + 1 for row in cursor.fetchall()}
+        asked = {(each.sender, each.stream, each.seq) for each in envelopes} | {(*place, seq) for place, seq in reached.items()}
+        peers, streams, numbers = zip(*asked, strict=True)
+        cursor.execute(KNOWN, [list(peers), list(streams), list(numbers)])
+        rows = cursor.fetchall()
+    kept: dict[tuple[str, str], dict[int, str]] = {}
+    held: set[tuple[str, str]] = set()
+    for peer, stream, seq, id_, state in rows:
+        place = (peer, str(stream))
+        kept.setdefault(place, {})[seq] = str(id_)
+        if seq == reached[place] and state == InboxMessage.QUARANTINED:
+            held.add(place)
+    return {place: StreamPosition(*place, seq, kept.get(place, {}), place in held) for place, seq in reached.items()}
 
 
 def _take(world: World, envelope: Envelope) -> Receipt:
@@ -103,20 +172,15 @@ def _advance(envelope: Envelope) -> None:
 
 
 def _keep(envelope: Envelope, state: str, reason: str) -> None:
-    clear = replace(envelope, sealed=None)
-    values = [
-        envelope.id,
-        envelope.sender,
-        envelope.stream,
-        envelope.seq,
-        envelope.type,
-        state,
-        Jsonb(clear.wire()),
-        reason,
-        datetime.now(UTC),
-    ]
     with connection.cursor() as cursor:
-        cursor.execute(KEEP, values)
+        cursor.execute(KEEP, _values(envelope, state, reason))
+
+
+def _values(envelope: Envelope, state: str, reason: str) -> list[Any]:
+    """Return the row of the inbox that keeps an envelope, in clear, as evidence and for another try."""
+    wire = Jsonb(replace(envelope, sealed=None).wire())
+    place = [envelope.id, envelope.sender, envelope.stream, envelope.seq, envelope.type]
+    return [*place, state, wire, reason, datetime.now(UTC)]
 
 
 def retry_quarantined(world: World, position: int, *, set_aside: bool = False) -> str:

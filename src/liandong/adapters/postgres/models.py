@@ -182,7 +182,15 @@ class OutboxMessage(models.Model):
     class Meta:
         db_table = "outbox"
         constraints = [models.UniqueConstraint(fields=["peer", "stream", "seq"], name="outbox_place_unique")]
-        indexes = [models.Index(fields=["peer", "position"], name="outbox_waiting", condition=Q(sent_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["peer", "position"], name="outbox_waiting", condition=Q(sent_at__isnull=True)),
+            models.Index(
+                fields=["peer", "stream", "seq"],
+                name="outbox_held",
+                condition=Q(sent_at__isnull=True) & (Q(parked=True) | Q(next_try_at__isnull=False)),
+            ),
+            models.Index(fields=["peer", "stream", "seq"], name="outbox_unsent", condition=Q(sent_at__isnull=True)),
+        ]
 
 
 class InboxMessage(models.Model):

@@ -5,11 +5,12 @@ Each method is one short transaction on an asynchronous connection; web requests
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from liandong.domain.exchange.envelope import Envelope
@@ -19,13 +20,18 @@ from liandong.domain.exchange.receipts import Receipt
 __all__ = ["PostgresOutboxStore"]
 
 # Everything unsent of a stream waits behind its first unsent message when that one is parked or its time has not come.
-DUE = """
-SELECT o.id, o.stream, o.seq, o.type, o.body, o.created_at, o.attempts FROM outbox o
-WHERE o.peer = %(peer)s AND o.sent_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM outbox b WHERE b.peer = o.peer AND b.stream = o.stream AND b.sent_at IS NULL AND b.seq <= o.seq
-    AND (b.parked OR b.next_try_at > %(now)s))
-ORDER BY {order} LIMIT %(limit)s"""
-SENT = "UPDATE outbox SET sent_at = %s, receipt = %s, reason = '', parked = false WHERE id = %s"
+HELD = """
+WITH held AS (
+    SELECT stream, min(seq) AS seq FROM outbox
+    WHERE peer = %(peer)s AND sent_at IS NULL AND (parked OR next_try_at IS NOT NULL) AND (parked OR next_try_at > %(now)s) GROUP BY stream)
+SELECT o.id, o.stream, o.seq, o.type, o.body, o.created_at, o.attempts FROM outbox o LEFT JOIN held ON held.stream = o.stream
+WHERE o.peer = %(peer)s AND o.sent_at IS NULL AND (held.seq IS NULL OR o.seq < held.seq)"""
+DUE = HELD + " ORDER BY o.position LIMIT %(limit)s"
+NEWEST = HELD + " ORDER BY o.position DESC LIMIT %(limit)s"
+FIRST_UNSENT = "SELECT stream, min(seq) FROM outbox WHERE peer = %s AND stream = ANY(%s) AND sent_at IS NULL GROUP BY stream"
+SENT = """
+UPDATE outbox o SET sent_at = %s, receipt = said.receipt::jsonb, reason = '', parked = false
+FROM unnest(%s::uuid[], %s::text[]) AS said(id, receipt) WHERE o.id = said.id"""
 FAILED = "UPDATE outbox SET attempts = attempts + 1, reason = %s, next_try_at = %s, parked = %s WHERE id = ANY(%s)"
 REWIND = "UPDATE outbox SET sent_at = NULL, next_try_at = %s WHERE peer = %s AND stream = %s AND seq >= %s AND sent_at IS NOT NULL"
 
@@ -36,27 +42,26 @@ class PostgresOutboxStore:
     Parameters:
         pool: opened by the worker.
         node: name of this node, the sender of every envelope.
+        clock: returns now, aware; the relay's own, so that pauses and what is due are told by one clock.
     """
 
-    def __init__(self, pool: AsyncConnectionPool[Any], node: str) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Any], node: str, clock: Callable[[], datetime]) -> None:
         self._pool = pool
         self._node = node
+        self._clock = clock
 
     async def due(self, peer: str, limit: int, *, newest_first: bool = False) -> Sequence[Due]:
-        order = "o.position DESC" if newest_first else "o.position"
-        now = datetime.now(UTC)
+        values = {"peer": peer, "now": self._clock(), "limit": limit}
         async with self._pool.connection() as connection:
-            rows = await (await connection.execute(DUE.format(order=order), {"peer": peer, "now": now, "limit": limit})).fetchall()
-        due = [Due(self._envelope(peer, row), row[6]) for row in rows]
-        if newest_first:
-            due.sort(key=lambda each: (each.envelope.stream, each.envelope.seq))
-            due = [each for index, each in enumerate(due) if not await self._has_earlier(peer, each, due[:index])]
-        return due
+            rows = await (await connection.execute(NEWEST if newest_first else DUE, values)).fetchall()
+            if newest_first:
+                rows = await self._heads(connection, peer, rows)
+        return [Due(self._envelope(peer, row), row[6]) for row in rows]
 
     async def mark_sent(self, ids: Sequence[str], receipts: Sequence[Receipt]) -> None:
-        now = datetime.now(UTC)
-        async with self._pool.connection() as connection, connection.cursor() as cursor:
-            await cursor.executemany(SENT, [(now, Jsonb(receipt.wire()), id_) for id_, receipt in zip(ids, receipts, strict=True)])
+        said = [json.dumps(receipt.wire()) for receipt in receipts]
+        async with self._pool.connection() as connection:
+            await connection.execute(SENT, (self._clock(), list(ids), said))
 
     async def mark_failed(self, ids: Sequence[str], reason: str, next_try_at: datetime | None) -> None:
         async with self._pool.connection() as connection:
@@ -66,13 +71,16 @@ class PostgresOutboxStore:
         async with self._pool.connection() as connection:
             return (await connection.execute(REWIND, (not_before, peer, stream, seq))).rowcount
 
-    async def _has_earlier(self, peer: str, due: Due, before: Sequence[Due]) -> bool:
-        """Tell whether an unsent message stands before this one that is not in the answer."""
-        inside = {each.envelope.seq for each in before if each.envelope.stream == due.envelope.stream}
-        query = "SELECT seq FROM outbox WHERE peer = %s AND stream = %s AND seq < %s AND sent_at IS NULL"
-        async with self._pool.connection() as connection:
-            rows = await (await connection.execute(query, (peer, due.envelope.stream, due.envelope.seq))).fetchall()
-        return any(row[0] not in inside for row in rows)
+    async def _heads(self, connection: AsyncConnection[Any], peer: str, rows: Sequence[Any]) -> list[Any]:
+        """Return those of the newest messages before which nothing unsent of their stream is missing, in order."""
+        streams = list({row[1] for row in rows})
+        first = dict(await (await connection.execute(FIRST_UNSENT, (peer, streams))).fetchall())
+        found = []
+        for row in sorted(rows, key=lambda each: (each[1], each[2])):
+            if row[2] == first.get(row[1]):
+                found.append(row)
+                first[row[1]] = row[2] + 1
+        return found
 
     def _envelope(self, peer: str, row: Any) -> Envelope:
         at = row[5].astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
