@@ -12,6 +12,7 @@ from liandong.node.commands.clocks import clocks
 from liandong.node.commands.data import backup, restore
 from liandong.node.commands.feed import feed
 from liandong.node.commands.journal import journal
+from liandong.node.commands.keys import keys
 from liandong.node.commands.model import classify, evaluate, train
 from liandong.node.commands.pack import pack
 from liandong.node.commands.run import run
@@ -27,7 +28,7 @@ def cli() -> None:
     """联动：110 与 12345 高效对接联动平台。 One story told once, handled by 110 and 12345 together."""
 
 
-for command in (run, feed, triage, train, classify, evaluate, pack, clocks, journal, users, backup, restore):
+for command in (run, feed, triage, train, classify, evaluate, pack, clocks, journal, keys, users, backup, restore):
     cli.add_command(command)
 
 

@@ -154,7 +154,9 @@ class KeyRing:
         return [key for key in known if key.revoked is None and key.not_after <= until]
 
     def signing_key(self, suite: str | None = None) -> OwnKey:
-        """Return the newest own key in force, of one suite where asked.
+        """Return the newest own key in force, of one suite where asked; the first one to come where none has begun.
+
+        A clock that was set back must not silence a node: its peers take a key from the day they entered it.
 
         Raises:
             LocalProtocolError: ``exchange.key_expired``: there is none.
@@ -165,12 +167,15 @@ class KeyRing:
             key
             for key in self._own.values()
             if key.public.revoked is None
-            and key.public.not_before <= now < key.public.not_after + self._overlap
+            and now < key.public.not_after + self._overlap
             and suite in (None, key.public.suite)
         ]
         if not usable:
             raise LocalProtocolError("exchange.key_expired", detail=f"{self.node} has no key in force{f' of {suite}' if suite else ''}")
-        return max(usable, key=lambda key: (key.public.not_before, key.public.key_id))
+        begun = [key for key in usable if key.public.not_before <= now]
+        if not begun:
+            return min(usable, key=lambda key: (key.public.not_before, key.public.key_id))
+        return max(begun, key=lambda key: (key.public.not_before, key.public.key_id))
 
     def sealing_key(self, node: str) -> PeerKey:
         """Return the peer's newest key to seal for.

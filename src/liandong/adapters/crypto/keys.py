@@ -30,6 +30,7 @@ __all__ = [
     "key_id_of",
     "load_own_key",
     "load_peer_key",
+    "parse_peer_key",
     "revoked",
     "save_own_key",
     "save_peer_key",
@@ -179,6 +180,11 @@ def load_own_key(path: Path) -> OwnKey:
 def load_peer_key(path: Path) -> PeerKey:
     """Return the key in a public key file; raises InvalidInput when it is none or its id is not its own."""
     return _public(path, _read(path))
+
+
+def parse_peer_key(path: Path, fields: dict[str, Any]) -> PeerKey:
+    """Return the key in the fields of a public key; ``path`` is named in InvalidInput when they are none."""
+    return _public(path, fields)
 
 
 def revoked(key: PeerKey, at: datetime, reason: str) -> PeerKey:
