@@ -7,7 +7,7 @@ import sys
 
 __all__ = ["main"]
 
-BENCHES = ("triage", "startup", "intake", "handover", "timers")
+BENCHES = ("triage", "startup", "intake", "handover", "exchange", "timers")
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,18 @@ __all__ = ["SystemClock", "load_city_pack", "make_triage", "node_settings", "rul
 
 
 class SystemClock:
-    """The port ``Clock`` on the machine's clock."""
+    """The port ``Clock`` on the machine's clock.
+
+    Parameters:
+        offset_seconds: how far it is wrong; 0 outside trials.
+    """
+
+    def __init__(self, offset_seconds: int = 0) -> None:
+        self._offset = timedelta(seconds=offset_seconds)
 
     def now(self) -> datetime:
         """Return the time now, in UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._offset
 
 
 @cache
@@ -80,7 +87,8 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     owners = SimulatedOwners(settings.secret) if settings.demonstration else None
     notices = SimulatedNotices(keep_notice) if settings.demonstration else None
     # Only a demonstration's time can be moved, and only ahead.
-    clock = SettableClock(Path(settings.directory) / "clock.json") if settings.demonstration and settings.directory else SystemClock()
+    settable = settings.demonstration and settings.directory and not settings.clock_offset_seconds
+    clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
     return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), rulebook=rulebook)
 
 

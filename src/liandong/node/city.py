@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -56,12 +56,14 @@ def lay_out(
     demonstration: bool,
     between: Between | None = None,
     suite: str = SUITE_NAMES[0],
+    clock_offsets: Mapping[str, int] | None = None,
 ) -> list[tuple[NodeSettings, Path]]:
     """Write each node's file, keys and database; return (settings, file) in the plans' order.
 
     Parameters:
         between: what lies between the nodes; None for http.
         suite: algorithms of keys that are made now.
+        clock_offsets: how far nodes' clocks are wrong, in seconds; for trials only.
 
     What is there already (secret, keys, data) is kept; ports and peers follow the plans.
 
@@ -98,6 +100,7 @@ def lay_out(
             "demonstration": demonstration,
             "mark": plan.mark,
             "suite": suite,
+            "clock_offset_seconds": (clock_offsets or {}).get(plan.name, 0),
             "peers": peers,
         }
         settings = checked(raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from liandong.adapters.crypto.keyring import KeyRing
 from liandong.adapters.crypto.keys import generate_key
@@ -18,14 +18,15 @@ def now() -> datetime:
 
 def node_keyring(settings: NodeSettings) -> KeyRing:
     """Return the keys of a node and its peers as they are on disk."""
-    return KeyRing.load(settings.keys, settings.name, now)
+    offset = timedelta(seconds=settings.clock_offset_seconds)
+    return KeyRing.load(settings.keys, settings.name, lambda: now() + offset)
 
 
 def ensure_keys(settings: NodeSettings) -> KeyRing:
     """Return a node's keys; make its own where there is none of its suite yet."""
     ring = node_keyring(settings)
     if not any(key.suite == settings.suite and key.revoked is None for key in ring.public_keys()):
-        ring.add_own(generate_key(settings.name, settings.suite, now()))
+        ring.add_own(generate_key(settings.name, settings.suite, ring.clock()))
         ring.save(settings.keys)
     return ring
 

@@ -100,6 +100,8 @@ class NodeSettings:
     tls_key: str = ""
     #: PEM file of those who may have signed a peer's certificate.
     tls_roots: str = ""
+    #: How far this node's clock is wrong, in seconds; for trials of what a wrong clock does, never in production.
+    clock_offset_seconds: int = 0
     #: The nodes it exchanges messages with.
     peers: tuple[PeerSettings, ...] = field(default_factory=tuple)
 

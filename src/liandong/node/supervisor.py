@@ -19,7 +19,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,8 @@ class Supervisor:
         demonstration: users by one click, local tokens.
         transport: between the nodes.
         suite: algorithms of keys that are made now.
+        between: makes what lies between the nodes.
+        clock_offsets: how far nodes' clocks are wrong, in seconds; for trials only.
     """
 
     def __init__(
@@ -126,6 +128,8 @@ class Supervisor:
         demonstration: bool = True,
         transport: str = "http",
         suite: str = SUITE_NAMES[0],
+        between: Callable[[str, Path, Server, Mapping[str, int]], Between] = Between,
+        clock_offsets: Mapping[str, int] | None = None,
     ) -> None:
         self.home = home
         self._pack = pack
@@ -134,6 +138,8 @@ class Supervisor:
         self._demonstration = demonstration
         self._transport = transport
         self._suite = suite
+        self._make_between = between
+        self._clock_offsets = clock_offsets or {}
         self.between: Between | None = None
         self.server: Server | None = None
         self.nodes: list[tuple[NodeSettings, Path]] = []
@@ -149,7 +155,7 @@ class Supervisor:
         """
         self.home.mkdir(parents=True, exist_ok=True)
         self.server = start_server(self.home, self._server_url)
-        self.between = Between(self._transport, self.home, self.server, {plan.name: plan.port for plan in self._plans})
+        self.between = self._make_between(self._transport, self.home, self.server, {plan.name: plan.port for plan in self._plans})
         self.nodes = lay_out(
             self.home,
             self._pack,
@@ -158,6 +164,7 @@ class Supervisor:
             demonstration=self._demonstration,
             between=self.between,
             suite=self._suite,
+            clock_offsets=self._clock_offsets,
         )
         self._start_bus()
         self._prepare()

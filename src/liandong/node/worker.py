@@ -43,9 +43,9 @@ async def work(settings: NodeSettings, world: World) -> None:
     cables = Cables(settings, world, keyring)
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(settings.database, min_size=2, max_size=4 + 2 * len(settings.peers), open=False)
     await pool.open()
-    store = PostgresOutboxStore(pool, settings.name)
+    clock = SystemClock(settings.clock_offset_seconds).now
+    store = PostgresOutboxStore(pool, settings.name, clock)
     watch = PostgresPeerWatch(pool)
-    clock = SystemClock().now
     relays = {
         name: Relay(name, store, transport, session, clock, watch=watch, batch_count=BATCH_COUNT)
         for name, transport in cables.transports.items()
