@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
@@ -55,6 +56,7 @@ class Doors:
             await self._threaded(scope, receive, send)
 
 
+@lru_cache(4096)
 def _awaits(path: str) -> bool:
     """Tell whether the view of a path is a coroutine function."""
     try:
