@@ -80,8 +80,12 @@ DATABASES = {
 }
 
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "liandong.web.static_names.NamedStaticFiles"},
+}
 STATICFILES_DIRS: list[Path] = []
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = NODE.secure
 # Each node on this host has cookies of its own: hosts are shared, ports do not separate cookies.

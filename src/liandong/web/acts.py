@@ -25,6 +25,7 @@ from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import Actor, Command, Party, StreamId, StreamKind, StreamState
 from liandong.domain.journal.machine import Field, Row
 from liandong.web import rights
+from liandong.web.domain_english import capital
 from liandong.web.field_words import choice_words
 from liandong.web.reading.pack_words import item_name, item_of, items_of, unit_choices
 
@@ -114,7 +115,7 @@ def open_acts(user: User, desk: Desk, stream: Stream, language: str) -> list[Act
     state = state_of(stream)
     names = machine.allowed(state, rights.role_of(user), party_of(desk, stream))
     open_rows = {name: _rows(user, desk, stream, name) for name in names if not is_internal(state, name)}
-    acts = [_act(stream, name, machine.title(name, language), rows) for name, rows in open_rows.items() if rows]
+    acts = [_act(stream, name, capital(machine.title(name, language)), rows) for name, rows in open_rows.items() if rows]
     order = {name: place for place, name in enumerate(LEADING)}
     acts.sort(key=lambda each: (order.get(each.command, 50 + each.grave * 50)))
     return acts
@@ -162,7 +163,7 @@ def asked_fields(
         spec = machine.fields[name]
         value = given.get(name, "") if given is not None else _first_value(stream, command, name)
         shape, choices = _shape(desk, stream, spec, at)
-        made.append(AskedField(name, spec.en if language == "en" else spec.zh, shape, name in required, spec.limit, value, choices))
+        made.append(AskedField(name, capital(spec.en) if language == "en" else spec.zh, shape, name in required, spec.limit, value, choices))
     return made
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from liandong.application.world import MACHINES
 
-__all__ = ["english"]
+__all__ = ["capital", "english"]
 
 #: What is said about a value; ``{0}`` is the name of the field.
 DETAILS = (
@@ -27,6 +27,11 @@ OTHERS = {
     "（无）": "nothing", "（未建立）": "not there yet", "复核": "the second look", "去向": "where it goes", "通话结果": "outcome of the call",
     "草稿": "the draft", "车牌": "plate", "完整车牌": "the whole plate", "地点": "place", "不满意的理由": "reason for not being content", "由谁办理": "who keeps it",
 }  # fmt: skip
+
+
+def capital(words: str) -> str:
+    """Return words with a capital at the beginning, as they stand alone on a button or badge; Chinese has none."""
+    return words[:1].upper() + words[1:]
 
 
 @lru_cache(maxsize=1)

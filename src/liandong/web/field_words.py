@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liandong.application.world import MACHINES
 from liandong.domain.journal.machine import Field
+from liandong.web.domain_english import capital
 
 __all__ = ["CHOICE_WORDS", "choice_words", "field_words"]
 
@@ -86,5 +87,5 @@ def field_words(name: str, language: str, kind: str = "") -> str:
     for machine in sorted(MACHINES.values(), key=lambda each: each.kind != kind):
         spec: Field | None = machine.fields.get(name)
         if spec is not None:
-            return spec.en if language.startswith("en") else spec.zh
+            return capital(spec.en) if language.startswith("en") else spec.zh
     return name

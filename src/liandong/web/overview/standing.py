@@ -12,6 +12,7 @@ from django.utils import timezone
 from liandong.adapters.postgres.models import Stream, User
 from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
+from liandong.web.domain_english import capital
 from liandong.web.reading.streams import COLUMNS
 from liandong.web.reading.touches import with_touches
 from liandong.web.rights import visible
@@ -64,7 +65,7 @@ def groups(user: User) -> Sequence[tuple[str, Sequence[Group]]]:
     for kind, phases in OPEN_PHASES.items():
         machine = MACHINES[kind]
         rows = [
-            Group(kind.value, phase, machine.title(phase, language()), each["many"], each["urgent_many"], each["oldest"])
+            Group(kind.value, phase, capital(machine.title(phase, language())), each["many"], each["urgent_many"], each["oldest"])
             for phase in phases
             if (each := found.get((kind.value, phase))) is not None
         ]

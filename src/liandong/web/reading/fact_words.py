@@ -67,7 +67,7 @@ FACT_WORDS = {
     "RecipientUnable": (_("不能前往"), "ban"),
     "RecipientChased": (_("催应答"), "bell"),
     "AlertStoodDown": (_("解除警示"), "flag"),
-    "AlarmTaken": (_("接警"), "headset"),
+    "AlarmTaken": (_("登记警单"), "headset"),
     "OrderProposed": (_("拟派警，待复核"), "eye"),
     "UnitOrdered": (_("下达指令"), "send"),
     "OrderTurnedBack": (_("复核退回"), "arrow-back-up"),

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from liandong.adapters.packs import Pack
 from liandong.domain.catalogue.items import Clause, Item
 from liandong.domain.routing import Place, suggest_units
@@ -60,11 +62,13 @@ def clause_of(code: str, item: str = "") -> Clause | None:
 
 
 def peer_title(desk: Any, name: str) -> str:
-    """Return what people call a node."""
+    """Return what people call a node; one that is no peer of this node stands behind one, as a county behind its city."""
     if name == desk.node:
         return str(desk.title or name)
     found = desk.peer(name)
-    return (found.title or name) if found else name
+    if found is not None:
+        return str(found.title or name)
+    return _("下级平台 %(name)s") % {"name": name} if name else ""
 
 
 def unit_choices(side: str, data: Mapping[str, Any], at: datetime) -> list[tuple[str, str, str]]:

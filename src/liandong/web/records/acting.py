@@ -17,6 +17,7 @@ from liandong.application.world import MACHINES
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.acts import asked_fields, read_form
+from liandong.web.domain_english import capital
 from liandong.web.problems import sentence_of
 from liandong.web.reading.streams import one
 from liandong.web.rights import actor_of
@@ -59,7 +60,7 @@ def _form(request: HttpRequest, stream: Stream, command: str, error: LiandongErr
     shown: dict[str, Any] = {
         "stream": stream,
         "command": command,
-        "title": machine.title(command, language()),
+        "title": capital(machine.title(command, language())),
         "fields": fields or [],
         "open": fields is not None,
         "source": next((row.source for row in machine.rows_for(stream.phase, command)), ""),
@@ -74,6 +75,6 @@ def _form(request: HttpRequest, stream: Stream, command: str, error: LiandongErr
 
 def _done(request: HttpRequest, stream: Stream, command: str) -> HttpResponse:
     machine = MACHINES[StreamKind(stream.kind)]
-    response = render(request, "records/act_done.html", {"title": machine.title(command, language()), "stream": stream})
-    response["HX-Trigger-After-Swap"] = json.dumps({"acted": {"id": str(stream.id), "appeal": str(stream.appeal or stream.id), "words": f"{stream.number} {machine.title(command, language())}：{_('已办')}"}})
+    response = render(request, "records/act_done.html", {"title": capital(machine.title(command, language())), "stream": stream})
+    response["HX-Trigger-After-Swap"] = json.dumps({"acted": {"id": str(stream.id), "appeal": str(stream.appeal or stream.id), "words": f"{stream.number} {capital(machine.title(command, language()))}：{_('已办')}"}})
     return response

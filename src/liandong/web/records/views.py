@@ -15,6 +15,7 @@ from liandong.adapters.postgres.models import Look, Stream
 from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
 from liandong.web.acts import Act, open_acts
+from liandong.web.domain_english import capital
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.fact_words import KIND_WORDS
 from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
@@ -67,7 +68,7 @@ def _kinds() -> list[tuple[str, str]]:
 
 def _phases(kind: str) -> list[tuple[str, str]]:
     machine = MACHINES.get(StreamKind(kind)) if kind else None
-    return [(each.value, machine.title(each.value, language())) for each in machine.states if each.value] if machine else []
+    return [(each.value, capital(machine.title(each.value, language()))) for each in machine.states if each.value] if machine else []
 
 
 @require_GET
@@ -100,17 +101,21 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
     desk, user = world().desk, request.user
     streams = together(user, stream)
     appeal = next((each for each in streams if each.kind == StreamKind.APPEAL), stream)
-    verdict = shown_verdict(appeal.data.get("verdict") or {})
-    # What has to be done next stands first: the chosen record, then this side's orders, then handovers.
+    # Before an offer is accepted there is no appeal here: what the citizen said came with the handover.
+    alone = appeal.kind != StreamKind.APPEAL
+    told = {**appeal.data, **(appeal.data.get("record") or {})} if alone else appeal.data
+    verdict = shown_verdict(told.get("verdict") or {})
     attach_clocks(streams, only_open=False)
-    others = sorted((each for each in streams if each.id != appeal.id), key=lambda each: (each.id != stream.id, each.kind == StreamKind.HANDOVER))
+    # What has to be done next stands first: this side's orders, the chosen one before others, then handovers.
+    others = sorted((each for each in streams if alone or each.id != appeal.id), key=lambda each: (each.kind == StreamKind.HANDOVER, each.id != stream.id))
     return {
         "appeal": appeal,
-        "said_marked": _marked(masked_text(user, appeal.data, str(appeal.data.get("text", ""))), verdict.marks),
+        "told": told,
+        "said_marked": _marked(masked_text(user, told, str(told.get("text", ""))), verdict.marks),
         "verdict": verdict,
         "records": [(each, open_acts(user, desk, each, language())) for each in others],
         "repeats": _repeats(request, appeal),
-        "acts": _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
+        "acts": [] if alone else _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
         "happenings": timeline(user, desk, streams),
         "heard": [each.id for each in streams],
     }

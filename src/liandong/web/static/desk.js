@@ -272,7 +272,8 @@
     const calling = outcome.querySelector("[data-calling]");
     if (!calling || calling.dataset.pressed) return;
     calling.dataset.pressed = "1";
-    htmx.ajax("POST", calling.dataset.finishUrl, { target: "#outcome", swap: "innerHTML", source: form, values: { outcome: outcomeName, words: calling.querySelector("input[name=words]").value } })
+    // Not the form's request: the form drops what comes while its own is being shown, and a quick hand would press in vain.
+    htmx.ajax("POST", calling.dataset.finishUrl, { target: "#outcome", swap: "innerHTML", source: outcome, values: { outcome: outcomeName, words: calling.querySelector("input[name=words]").value } })
       .then(function () { delete calling.dataset.pressed; }, function () { delete calling.dataset.pressed; });
   }
   outcome.addEventListener("click", function (pressed) {

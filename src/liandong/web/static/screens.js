@@ -72,28 +72,27 @@
   // --- parts that come anew must not take away what somebody is typing ----------------------------------------------
   body.addEventListener("htmx:beforeSwap", function (happened) {
     const target = happened.detail.target;
-    if (!target || !target.hasAttribute("data-guard-typing")) return;
-    const open = target.querySelector("[data-act-form]");
-    if (!open || !happened.detail.shouldSwap) return;
-    if (happened.detail.requestConfig.triggeringEvent && happened.detail.requestConfig.triggeringEvent.type === "acted") return;
-    const place = open.closest(".act-place");
-    // Keep the very element, so that focus, selection and half-typed words survive.
-    const kept = document.createDocumentFragment();
+    if (!target || !target.hasAttribute("data-guard-typing") || !happened.detail.shouldSwap) return;
+    // The very places of forms are kept, so that focus, selection and half-typed words survive, and an answer that is still
+    // on its way to a place arrives there. A place that only says that something is done begins anew.
     const active = document.activeElement;
-    const spot = active && open.contains(active) && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
-    kept.append(open);
-    happened.detail.keptForm = { form: kept, id: place.id, active: active, spot: spot };
-    target.keptForm = happened.detail.keptForm;
+    const spot = active && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
+    const places = Array.from(target.querySelectorAll(".act-place[id]")).filter(function (each) { return !each.querySelector(".done"); });
+    const inside = places.some(function (each) { return each.contains(active); });
+    places.forEach(function (each) { each.remove(); });
+    target.keptPlaces = { places: places, active: inside ? active : null, spot: spot };
   });
   body.addEventListener("htmx:afterSwap", function (happened) {
     const target = happened.detail.target;
-    if (target && target.keptForm) {
-      const kept = target.keptForm;
-      target.keptForm = null;
-      let place = document.getElementById(kept.id);
-      if (!place) { place = document.createElement("div"); place.className = "act-place"; place.id = kept.id; target.prepend(place); }
-      place.replaceChildren(kept.form);
-      if (kept.active && place.contains(kept.active)) {
+    if (target && target.keptPlaces) {
+      const kept = target.keptPlaces;
+      target.keptPlaces = null;
+      kept.places.forEach(function (each) {
+        const anew = document.getElementById(each.id);
+        if (anew) anew.replaceWith(each);
+        else if (each.querySelector("[data-act-form]")) target.prepend(each);
+      });
+      if (kept.active && kept.active.isConnected) {
         kept.active.focus({ preventScroll: true });
         if (kept.spot) { try { kept.active.setSelectionRange(kept.spot[0], kept.spot[1]); } catch (ignored) { /* a field without a caret */ } }
       }
@@ -251,7 +250,9 @@
   }
   // A button that does something here and then opens the page where it goes on.
   body.addEventListener("htmx:afterRequest", function (done) {
-    const button = done.detail.elt.querySelector && done.detail.elt.querySelector("[data-opens]");
+    const sent = done.detail.requestConfig && done.detail.requestConfig.elt;
+    // Only what the form itself sent: a list of calls that comes anew holds such buttons too, and must not open them.
+    const button = sent && sent.matches("form") && sent.querySelector("[data-opens]");
     if (button && done.detail.successful) location.assign(button.dataset.opens);
   });
   document.addEventListener("keydown", function (pressed) {

@@ -76,8 +76,6 @@ def _task(request: HttpRequest, stream: uuid.UUID) -> dict[str, Any]:
         raise Http404
     whole = whole_record(request, found)
     acts = next((open_acts for each, open_acts in whole["records"] if each.id == found.id), [])
-    if whole["appeal"].id == found.id:
-        acts = whole["acts"]
     followed = [(each, open_acts) for each, open_acts in whole["records"] if each.kind == "supervision" and each.data.get("order") == str(found.id)]
     attach_clocks([found], only_open=False)
     return {**whole, "clocks": found.clocks, "supervisions": followed, "order": found, "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}

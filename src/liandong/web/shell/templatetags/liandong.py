@@ -18,6 +18,7 @@ from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
 from liandong.web import field_words, rights
 from liandong.web.acts import Act
+from liandong.web.domain_english import capital
 from liandong.web.reading import pack_words
 from liandong.web.reading.fact_words import fact_words, kind_words
 from liandong.web.shell import words
@@ -49,7 +50,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 def phase(kind: str, name: str) -> SafeString:
     """Return the badge of a state."""
     machine = MACHINES.get(StreamKind(kind))
-    title = machine.title(name, language()) if machine is not None and name in machine.titles else name
+    title = capital(machine.title(name, language())) if machine is not None and name in machine.titles else name
     return format_html('<span class="badge phase bg-{}-lt">{}</span>', COLOURS.get(name, "secondary"), title)
 
 
