@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from liandong.application.abusive_calls import refer_abuse
 from liandong.application.accept_handover import take_over
 from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
@@ -29,7 +30,7 @@ Door = Callable[[Session, StreamState, Actor, Mapping[str, Any]], StreamState]
 INTERNAL = frozenset(
     {
         "offer", "draft", "submit", "invite", "raise", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat",
-        "forget_repeat", "warn", "follow", "finish", "retime",
+        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse",
     }
 )  # fmt: skip
 
@@ -85,11 +86,16 @@ def _accept(session: Session, state: StreamState, actor: Actor, data: Mapping[st
     return take_over(session, state, actor, str(data.get("note", "")))
 
 
+def _refer(session: Session, state: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    return refer_abuse(session, state, actor, str(data.get("reason", "")))
+
+
 #: (kind, command) -> the use case behind it, where a command needs more than its own table.
 DOORS: Mapping[tuple[StreamKind, str], Door] = {
     **{(StreamKind.APPEAL, course): _placing(course) for course in ("keep", "hand_over", "share", "guide", "join")},
     (StreamKind.APPEAL, "link"): _linking("link"),
     (StreamKind.APPEAL, "unlink"): _linking("unlink"),
+    (StreamKind.APPEAL, "refer_abuse"): _refer,
     (StreamKind.APPEAL, "invite_call"): invite,
     (StreamKind.APPEAL, "alert"): raise_alert,
     (StreamKind.ALERT, "add"): add_recipients,

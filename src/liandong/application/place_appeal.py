@@ -26,7 +26,7 @@ COURSES = ("auto", "keep", "hand_over", "share", "guide", "join", "quick")
 #: What of an appeal crosses: everything already known (004 一键转接). Names stay those of the appeal machine.
 CROSSING = (
     "text", "citizen", "phone", "confidential", "place", "longitude", "latitude", "division", "doorplate", "happened", "demand",
-    "recording", "evidence", "marks", "supplements", "side", "item", "kind", "urgent", "verdict", "number", "channel",
+    "recording", "evidence", "marks", "abuse", "supplements", "side", "item", "kind", "urgent", "verdict", "number", "channel",
 )  # fmt: skip
 #: Whose handovers are reviewed inside their side (相政办〔2023〕55号 四（三）1).
 FIELD = frozenset({Role.OFFICER, Role.UNIT_STAFF})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from liandong.application.abusive_calls import ABUSE_REACTIONS
 from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
 from liandong.application.find_repeats import remember_keys
 from liandong.application.link_repeats import end_joined, forget_repeat, note_repeat
@@ -233,7 +234,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS)
+REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

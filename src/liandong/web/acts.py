@@ -32,7 +32,7 @@ from liandong.web.reading.pack_words import item_name, item_of, items_of, unit_c
 __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
 
 #: Given by other acts or by the node, never typed.
-UNTYPED = frozenset({"repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
+UNTYPED = frozenset({"abuse", "referred", "repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
 #: What the node tells of a supervision and its clocks; a person gives reasons and words.
 RULED = frozenset({"cause", "unit", "clock", "clock_name", "due", "chain"})
 #: Courses that the appeal's own page offers with forms of their own.
@@ -45,13 +45,13 @@ COURSE_FIELDS = {
 }
 #: What is done most often stands first, as the one coloured button.
 LEADING = (
-    "accept", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
+    "accept", "refer_abuse", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
     "acknowledge", "set_out", "reach", "pick_up", "take_in_call", "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
 )  # fmt: skip
 #: Guards that ask only where a record stands: what they refuse is not offered at all.
-STANDING_GUARDS = frozenset({"first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person"})
+STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person"})
 #: What is seldom needed stands behind “more”.
-SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "turn_back_report"})
+SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "unmark", "turn_back_report"})
 #: What takes something away from somebody is drawn as such.
 GRAVE = frozenset({"cancel", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police"})
 ICONS = {
@@ -62,7 +62,7 @@ ICONS = {
     "hand_over": "arrow-right", "hand_over_source": "arrow-right", "share": "arrows-exchange", "keep": "check", "guide": "route",
     "notify": "send", "remind": "bell", "come": "walk", "deny": "alert-triangle", "move": "circle-check", "thank": "mood-smile", "correct_plate": "edit",
     "supervise": "eye", "call_interview": "users", "circulate": "list-details", "refer": "gavel", "lift": "circle-check",
-    "ask_extension": "calendar", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle",
+    "ask_extension": "calendar", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle", "refer_abuse": "shield-check", "unmark": "edit",
     "state_non_police": "scale", "acknowledge": "circle-check", "set_out": "walk", "reach": "map-pin", "tell": "clipboard-check", "cannot_come": "ban", "stand_down": "flag", "pick_up": "phone-check", "decline": "phone-x", "take_in_call": "circle-check", "hang_up": "phone-off", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
 }  # fmt: skip
 

@@ -192,6 +192,7 @@ def _settings(file: TomlFile, catalogue: Catalogue) -> PackSettings:
         whistle_days=int(row.number("whistle_days", 1, 366, standard.whistle_days)),
         whistle_count=int(row.number("whistle_count", 2, 1000, standard.whistle_count)),
         consultation_count=int(row.number("consultation_count", 1, 1000, standard.consultation_count)),
+        abusive_hours=int(row.number("abusive_hours", 1, 720, standard.abusive_hours)),
         abusive_calls=int(row.number("abusive_calls", 2, 1000, standard.abusive_calls)),
     )
     row.nothing_else()

@@ -62,6 +62,8 @@ class PackSettings:
     three_way_ring_seconds: int = 20
     #: Calls of one number within 24 hours, called abusive by people, from which they are referred to police.
     abusive_calls: int = 10
+    #: The window of ``abusive_calls``.
+    abusive_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ SELF = frozenset({Role.SYSTEM})
 XC4 = "相政办〔2023〕55号 四（二）"
 JN41 = "济政办字〔2023〕51号 四（一）"
 REPEAT = "相政办〔2023〕55号 四（三）4 重复报警"
+ABUSE = "相政办〔2023〕55号 五（二） 恶意骚扰"
 ONCE = "000 信息平台联通型：一次接听、一次录入、内部流转处置"
 
 FIELDS = {
@@ -85,6 +86,8 @@ FIELDS = {
         Field("order", "承办单", "order", limit=60),
         Field("handover", "联动单", "handover", limit=60),
         Field("outcome", "通话结果", "outcome of the call", form="choice", choices=("connected", "no_answer", "refused", "failed")),
+        Field("abuse", "骚扰证据", "evidence of abuse", form="map", limit=10),
+        Field("referred", "移送单", "referral", limit=60),
         Field("source", "来源", "source", form="map", limit=20),
         Field("key", "外部编号", "key of the source", limit=120),
     )
@@ -111,6 +114,9 @@ TITLES = {
     "link": ("关联重复件", "link to an earlier one"),
     "unlink": ("取消关联", "unlink"),
     "mark": ("标记风险", "mark"),
+    "unmark": ("撤去标记", "take the mark off"),
+    "establish_abuse": ("认定恶意骚扰", "establish abuse"),
+    "refer_abuse": ("移送公安", "refer to police"),
     "record_call": ("三方通话", "three-way call"),
     "take_back": ("收回办理", "take back"),
     "close": ("办结", "close"),
@@ -136,12 +142,19 @@ def _has_cause(state: StreamState, command: Command, context: Mapping[str, Any])
     return None
 
 
+def _abuse_stands(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """Police are told of what is established, and once."""
+    if not state.data.get("abuse"):
+        return Refusal("appeal.not_established", {}, ABUSE)
+    return Refusal("appeal.referred_before", {}, ABUSE) if state.data.get("referred") else None
+
+
 def _rows() -> tuple[Row, ...]:
     told = ("text", "channel")
     more = tuple(
         name
         for name in FIELDS
-        if name not in {*told, "words", "reason", "door", "guidance", "result", "linked", "repeat_number", "order", "handover", "outcome"}
+        if name not in {*told, "words", "reason", "door", "guidance", "result", "linked", "repeat_number", "order", "handover", "outcome", "abuse", "referred"}
     )
     state = AppealState
     rows = [
@@ -181,6 +194,9 @@ def _rows() -> tuple[Row, ...]:
     for each in (*OPEN, state.GUIDED, state.CLOSED):
         rows += [
             Row(each, "note_repeat", SAME, SELF, "RepeatNoted", REPEAT, ("linked",), ("repeat_number",)),
+            Row(each, "unmark", SAME, DESK | {Role.REVIEWER}, "AppealUnmarked", ABUSE, ("reason",)),
+            Row(each, "establish_abuse", SAME, SELF, "HarassmentEstablished", ABUSE, ("marks", "abuse")),
+            Row(each, "refer_abuse", SAME, DESK, "AbuseReferred", ABUSE, ("referred",), ("reason",), "abuse_stands"),
             Row(each, "forget_repeat", SAME, SELF, "RepeatForgotten", REPEAT, ("linked",), ("repeat_number",)),
         ]
     for each in OPEN:
@@ -197,7 +213,7 @@ def _rows() -> tuple[Row, ...]:
             ),
             Row(each, "link", SAME, DESK, "AppealLinked", REPEAT, ("linked",), ("repeat_number",)),
             Row(each, "unlink", SAME, DESK, "AppealUnlinked", REPEAT, ("linked",), ("repeat_number",)),
-            Row(each, "mark", SAME, DESK, "AppealMarked", "相政办〔2023〕55号 五（二） 恶意骚扰", ("marks",)),
+            Row(each, "mark", SAME, DESK, "AppealMarked", ABUSE, ("marks",), ("reason",)),
             Row(
                 each, "record_call", SAME, DESK, "ThreeWayCallRecorded", "济政办字〔2023〕51号 四（一） 三方通话", ("outcome",), ("words",)
             ),
@@ -206,25 +222,34 @@ def _rows() -> tuple[Row, ...]:
 
 
 def _fold(data: dict[str, Any], fact: Any) -> dict[str, Any]:
+    data["times"] = {fact.name: fact.at.isoformat(), **data.get("times", {})}
     if fact.name == "AppealSupplemented":
         data["supplements"] = [*data.get("supplements", []), fact.data["words"]][-50:]
         data.pop("words", None)
-    elif fact.name == "AppealLinked":
-        data["links"] = [*data.get("links", []), fact.data["linked"]][-50:]
-    elif fact.name == "AppealUnlinked":
-        data["links"] = [each for each in data.get("links", []) if each != fact.data["linked"]]
-    elif fact.name == "RepeatNoted":
-        if fact.data["linked"] not in data.get("repeats", []):
-            data["repeats"] = [*data.get("repeats", []), fact.data["linked"]][-200:]
-            data["repeat_count"] = int(data.get("repeat_count", 0)) + 1
-    elif fact.name == "RepeatForgotten":
-        data["repeats"] = [each for each in data.get("repeats", []) if each != fact.data["linked"]]
-        data["repeat_count"] = max(int(data.get("repeat_count", 0)) - 1, 0)
+    elif fact.name == "AppealUnmarked":
+        for mark in ("marks", "abuse"):
+            data.pop(mark, None)
     elif fact.name == "AppealReopened":
         data["reopened"] = int(data.get("reopened", 0)) + 1
+    _fold_links(data, fact)
     for passing in ("linked", "repeat_number"):
         data.pop(passing, None)
     return data
+
+
+def _fold_links(data: dict[str, Any], fact: Any) -> None:
+    """Keep what this appeal repeats, and what repeats it; the count goes on when the list is full."""
+    linked = fact.data.get("linked")
+    if fact.name == "AppealLinked":
+        data["links"] = [*data.get("links", []), linked][-50:]
+    elif fact.name == "AppealUnlinked":
+        data["links"] = [each for each in data.get("links", []) if each != linked]
+    elif fact.name == "RepeatNoted" and linked not in data.get("repeats", []):
+        data["repeats"] = [*data.get("repeats", []), linked][-200:]
+        data["repeat_count"] = int(data.get("repeat_count", 0)) + 1
+    elif fact.name == "RepeatForgotten":
+        data["repeats"] = [each for each in data.get("repeats", []) if each != linked]
+        data["repeat_count"] = max(int(data.get("repeat_count", 0)) - 1, 0)
 
 
 APPEAL = Machine(
@@ -235,6 +260,6 @@ APPEAL = Machine(
     rows=_rows(),
     terminal=frozenset(),
     fields=FIELDS,
-    guards={"has_cause": _has_cause},
+    guards={"has_cause": _has_cause, "abuse_stands": _abuse_stands},
     fold=_fold,
 )

@@ -96,7 +96,7 @@ FIELDS = {
             "推送缘由",
             "why it is handed over",
             form="choice",
-            choices=("scope", "source", "non_police", "danger", "escalation", "quick_service"),
+            choices=("scope", "source", "non_police", "danger", "escalation", "quick_service", "harassment"),
         ),
         Field("danger", "险情", "danger", form="flag"),
         Field("clause", "依据条款", "clause", limit=60),

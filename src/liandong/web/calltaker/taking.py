@@ -17,6 +17,7 @@ from liandong.application.start_move_car import is_move_car
 from liandong.application.take_appeal import take_in
 from liandong.application.three_way_call import hang_up, invite
 from liandong.application.world import World
+from liandong.domain.appeals.abuse import ABUSIVE, is_abusive
 from liandong.domain.calls.call import OPEN as OPEN_CALLS
 from liandong.domain.errors import CommandRefused, Refusal, StreamConflict
 from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, StreamState
@@ -79,6 +80,8 @@ def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) ->
                 appeal = session.perform(appeal.kind, appeal.id, "supplement", actor, {"words": data["text"]})
             if appeal.phase != "taken":
                 return Step(appeal, "", "", _made(session, appeal))
+            if fields.get("abusive") and not is_abusive(appeal.data):
+                appeal = session.perform(appeal.kind, appeal.id, "mark", actor, {"marks": [*(appeal.data.get("marks") or []), ABUSIVE]})
             if fields.get("linked") and course != "join":
                 appeal = link_repeat(session, appeal, actor, "link", fields["linked"])
             wanted = course_of(session, appeal) if course == "auto" else course

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liandong.adapters.postgres.models import Draft, Stream
+from liandong.application.abusive_calls import abusive_calls_of
 from liandong.application.find_repeats import find_repeats, keys_of_words
 from liandong.application.ports import Earlier
 from liandong.domain.errors import LiandongError
@@ -94,8 +95,18 @@ def verdict(request: HttpRequest) -> HttpResponse:
         shown["marks"] = json.dumps(judged.marks, ensure_ascii=False)
         shown["read"] = json.dumps({name: values[0] for name, values in judged.particulars if values}, ensure_ascii=False)
     shown["earlier"] = _earlier(request, text, said)
+    shown["abusive"] = _abusive(request)
     shown["linked"] = str(request.POST.get("linked", ""))[:60]
     return render(request, "calltaker/verdict.html", shown)
+
+
+def _abusive(request: HttpRequest) -> int:
+    """Return how many calls of this number were marked as abusive lately."""
+    phone = str(request.POST.get("phone", "")).replace("\x00", "").strip()[:40]
+    if not phone:
+        return 0
+    with world().work() as unit:
+        return abusive_calls_of(unit, world().desk.switches, world().clock.now(), phone)
 
 
 def _earlier(request: HttpRequest, text: str, verdict: Mapping[str, Any]) -> Sequence[Earlier]:

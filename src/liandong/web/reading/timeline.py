@@ -30,7 +30,7 @@ SILENT = frozenset(
     {
         "appeal", "order", "handover", "record", "origin", "destination", "verdict", "text", "number", "source", "key", "side", "channel", "step",
         "summary", "place", "item2", "urgent", "danger", "phone", "citizen", "confidential", "longitude", "latitude", "division", "doorplate",
-        "happened", "demand", "recording", "kind", "placing", "recipients", "purpose", "alert", "spoke", "conference", "simulated", "call", "marks", "linked", "linked_kind", "supplements", "order_kind", "order_number", "clock", "due", "chain", "since", "moved",
+        "happened", "demand", "recording", "kind", "placing", "recipients", "purpose", "alert", "spoke", "conference", "simulated", "abuse", "referred", "call", "marks", "linked", "linked_kind", "supplements", "order_kind", "order_number", "clock", "due", "chain", "since", "moved",
     }
 )  # fmt: skip
 #: Fields that often say the same as the record itself.
@@ -38,7 +38,7 @@ REPEATING = frozenset({"reason", "note", "words"})
 #: Steps that name the unit that was sent.
 SENDING = frozenset({"OrderDispatched", "UnitOrdered", "UnitRedirected"})
 #: Fields of a few facts that are silent elsewhere.
-SPOKEN = {"VerdictCorrected": ("side", "urgent"), "AppealSupplemented": ("place", "phone"), "AppealMarked": ("marks",)}
+SPOKEN = {"VerdictCorrected": ("side", "urgent"), "AppealSupplemented": ("place", "phone"), "AppealMarked": ("marks",), "HarassmentEstablished": ("marks",)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,6 +295,12 @@
       const spot = { KeyT: text, KeyP: form.elements.phone, KeyL: form.elements.place }[pressed.code];
       if (spot) { pressed.preventDefault(); spot.focus(); return; }
       if (pressed.code === "KeyF") { pressed.preventDefault(); fillHeard(); }
+      if (pressed.code === "KeyM") {
+        pressed.preventDefault();
+        form.elements.abusive.checked = !form.elements.abusive.checked;
+        document.querySelector(".more-fields").open = true;
+        typed();
+      }
       if (pressed.code === "KeyK") { pressed.preventDefault(); nextLink(); }
       return;
     }
