@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liandong.application.guidance import guidance_given
 from liandong.application.link_repeats import join_repeat
 from liandong.application.orders import start_order, summary_of
 from liandong.application.perform import Session
@@ -34,7 +35,6 @@ FIELD = frozenset({Role.OFFICER, Role.UNIT_STAFF})
 OFFERED = (
     "appeal", "origin", "destination", "number", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert",
 )  # fmt: skip
-GUIDANCE = "这件事不属于110和12345受理范围，已说明去处。"
 
 
 def place_appeal(world: World, actor: Actor, appeal: StreamId, course: str, data: Mapping[str, Any] | None = None) -> StreamState:
@@ -96,11 +96,7 @@ def course_of(session: Session, appeal: StreamState) -> str:
 
 
 def _guide(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
-    verdict = appeal.data.get("verdict", {})
-    words = str(data.get("guidance") or verdict.get("guidance") or GUIDANCE)
-    door = str(data.get("door") or verdict.get("door") or "")
-    given = {"guidance": words, "door": door, "reason": data.get("reason", "")}
-    return session.perform(appeal.kind, appeal.id, "guide", actor, given)
+    return session.perform(appeal.kind, appeal.id, "guide", actor, guidance_given(session.world.doors, appeal, data))
 
 
 def _share(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:

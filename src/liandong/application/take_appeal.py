@@ -18,7 +18,7 @@ from liandong.domain.journal.facts import Actor, StreamKind, StreamState
 __all__ = ["Taken", "take_appeal", "take_in"]
 
 #: What of a verdict stays with the appeal.
-KEPT_OF_VERDICT = ("side", "kind", "item", "item2", "urgent", "confidence", "reasons", "particulars", "missing", "ask", "door", "guidance")
+KEPT_OF_VERDICT = ("side", "kind", "item", "item2", "urgent", "confidence", "reasons", "particulars", "missing", "ask", "door", "guidance", "door_phone", "door_clause")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from liandong.application.guidance import DoorWords
 from liandong.application.ports import Clock, Desk, Directory, Ids, OwnerNotices, Telephony, Triage, VehicleOwners, Work
 from liandong.domain.alarms.alarm import ALARM
 from liandong.domain.alerts.alert import ALERT
@@ -45,6 +46,8 @@ class World:
     notices: OwnerNotices | None = None
     #: The units of the city; None where nobody is to be found.
     directory: Directory | None = None
+    #: code -> door of the city's list, for matters that neither side takes.
+    doors: Mapping[str, DoorWords] = field(default_factory=dict)
     #: More that guards may ask for; plain values.
     context: Mapping[str, Any] = field(default_factory=dict)
     #: The city's limits and working days; an empty one keeps no clocks.

@@ -16,6 +16,7 @@ from liandong.adapters.packs.team import PackDirectory
 from liandong.adapters.quickservice.simulated import SimulatedNotices, SimulatedOwners
 from liandong.adapters.telephony.simulator import SimulatedSwitch
 from liandong.application.current import install_world
+from liandong.application.guidance import DoorWords
 from liandong.application.ports import Desk, Peer
 from liandong.application.reactions import reactions_to
 from liandong.application.world import World
@@ -57,7 +58,22 @@ def load_city_pack(name: str) -> Pack:
 def make_triage(pack: Pack) -> Callable[[str], Mapping[str, Any]]:
     """Return the triage of a pack: text -> verdict in its JSON form."""
     triage = triage_of(pack)
-    return lambda text: triage.verdict(text).as_json()
+
+    def judge(text: str) -> Mapping[str, Any]:
+        verdict = triage.verdict(text)
+        door = verdict.door
+        told = {} if door is None else {"door": door.name, "guidance": door.words, "door_phone": door.phone, "door_clause": door.clause.code}
+        return {**verdict.as_json(), **told}
+
+    return judge
+
+
+def doors_of(pack: Pack) -> Mapping[str, DoorWords]:
+    """Return the doors of a pack as plain words."""
+    return {
+        each.code: DoorWords(each.code, each.name, each.words, each.phone, each.clause.code, f"{each.clause.document}{each.clause.place}")
+        for each in pack.catalogue.doors
+    }
 
 
 def triage_of(pack: Pack) -> Triage:
@@ -89,7 +105,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     # Only a demonstration's time can be moved, and only ahead.
     settable = settings.demonstration and settings.directory and not settings.clock_offset_seconds
     clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
-    return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), rulebook=rulebook)
+    return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), rulebook=rulebook)
 
 
 def rulebook_of(pack: Pack) -> Rulebook:

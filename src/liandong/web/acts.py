@@ -27,12 +27,12 @@ from liandong.domain.journal.machine import Field, Row
 from liandong.web import rights
 from liandong.web.domain_english import capital
 from liandong.web.field_words import choice_words
-from liandong.web.reading.pack_words import item_name, item_of, items_of, unit_choices
+from liandong.web.reading.pack_words import door_choices, item_name, item_of, items_of, unit_choices
 
 __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
 
 #: Given by other acts or by the node, never typed.
-UNTYPED = frozenset({"abuse", "referred", "repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
+UNTYPED = frozenset({"door_phone", "abuse", "referred", "repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "number", "source", "key", "verdict", "longitude", "latitude"})
 #: What the node tells of a supervision and its clocks; a person gives reasons and words.
 RULED = frozenset({"cause", "unit", "clock", "clock_name", "due", "chain"})
 #: Courses that the appeal's own page offers with forms of their own.
@@ -40,7 +40,7 @@ COURSE_FIELDS = {
     "keep": (("reason",), ()),
     "hand_over": (("reason",), ()),
     "share": (("reason",), ()),
-    "guide": (("door", "reason"), ("guidance",)),
+    "guide": (("door", "guidance", "reason"), ()),
     "join": (("reason",), ("linked",)),
 }
 #: What is done most often stands first, as the one coloured button.
@@ -185,6 +185,8 @@ def _shape(desk: Desk, stream: Stream, spec: Field, at: datetime) -> tuple[str, 
     if spec.name == "unit":
         kind_side = "police" if stream.kind == order_kind("police") else "hotline"
         return "select", unit_choices(kind_side if desk.side == "both" else desk.side, stream.data, at)
+    if spec.name == "door":
+        return "select", [(each.code, f"{each.name} {each.phone}".strip(), each.words[:60]) for each in door_choices()]
     if spec.name == "assistants":
         return "lines", ()
     if spec.name == "item":

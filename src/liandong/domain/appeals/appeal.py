@@ -79,6 +79,8 @@ FIELDS = {
         Field("number", "编号", "number", limit=40),
         Field("reason", "理由", "reason", limit=2000),
         Field("door", "指引去处", "door", limit=60),
+        Field("door_phone", "去处电话", "telephone of the door", limit=60),
+        Field("clause", "依据条款", "clause", limit=60),
         Field("guidance", "解释口径", "guidance given", limit=2000),
         Field("result", "办理结果", "result", limit=5000),
         Field("linked", "关联件（编号）", "linked record (number)", limit=60),
@@ -154,7 +156,7 @@ def _rows() -> tuple[Row, ...]:
     more = tuple(
         name
         for name in FIELDS
-        if name not in {*told, "words", "reason", "door", "guidance", "result", "linked", "repeat_number", "order", "handover", "outcome", "abuse", "referred"}
+        if name not in {*told, "words", "reason", "door", "guidance", "result", "linked", "repeat_number", "order", "handover", "outcome", "abuse", "referred", "door_phone", "clause"}
     )
     state = AppealState
     rows = [
@@ -164,7 +166,7 @@ def _rows() -> tuple[Row, ...]:
         Row(state.TAKEN, "keep", state.KEPT, DESK, "AppealKept", XC4, ("order",), ("reason",)),
         Row(state.TAKEN, "hand_over", state.HANDED, DESK, "AppealHandedOver", JN41, ("handover",), ("reason",)),
         Row(state.TAKEN, "share", state.SHARED, DESK, "AppealShared", "济政办字〔2023〕51号 四（二）1", ("order", "handover"), ("reason",)),
-        Row(state.TAKEN, "guide", state.GUIDED, DESK, "AppealGuided", XC4, ("guidance",), ("door", "reason"), guard="has_cause"),
+        Row(state.TAKEN, "guide", state.GUIDED, DESK, "AppealGuided", XC4, ("guidance",), ("door", "door_phone", "clause", "reason"), guard="has_cause"),
         Row(state.TAKEN, "join", state.JOINED, DESK, "AppealJoined", REPEAT, ("linked",), ("repeat_number", "reason")),
         Row(state.KEPT, "hand_over", state.HANDED, DESK, "AppealHandedOver", JN41, ("handover",), ("reason",)),
         Row(state.KEPT, "share", state.SHARED, DESK, "AppealShared", "济政办字〔2023〕51号 四（二）1", ("handover",), ("order", "reason")),

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from ninja import Router
 
 from liandong.adapters.postgres.models import ApiToken
+from liandong.application.guidance import guidance_text
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place, place_appeal
 from liandong.application.take_appeal import Taken, take_in
-from liandong.domain.errors import InvalidInput
+from liandong.domain.errors import InvalidInput, StreamNotFound
 from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.api.access import actor, once, token_of
 from liandong.web.api.shapes import AppealIn, PlaceIn, ProblemOut, StreamOut, TakenOut, TextIn
@@ -52,6 +53,16 @@ def take(request: HttpRequest, body: AppealIn) -> tuple[int, dict[str, Any]]:
         return (200 if taken.again else 201), answer
 
     return once(request, act)
+
+
+@router.get("/appeals/{appeal}/guidance", response={200: dict[str, str], **PROBLEMS}, summary="What a guided citizen can keep")
+def guidance(request: HttpRequest, appeal: str) -> tuple[int, dict[str, str]]:
+    """Return door, telephone, words, clause and the message made of them; 404 where no guidance was given."""
+    row = find(token_of(request), StreamKind.APPEAL, appeal)
+    if not row.data.get("guidance"):
+        raise StreamNotFound(id=appeal[:60])
+    told = {name: str(row.data.get(name, "")) for name in ("door", "door_phone", "clause", "guidance")}
+    return 200, {**told, "text": guidance_text(world().doors, world().desk.side, row.data)}
 
 
 @router.post("/appeals/{appeal}/place", response={200: StreamOut, **PROBLEMS}, summary="Decide where an appeal goes")

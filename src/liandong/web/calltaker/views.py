@@ -18,6 +18,7 @@ from liandong.domain.errors import LiandongError
 from liandong.web.calltaker import drafts
 from liandong.web.calltaker.taking import Step, finish_call, proposed_course, take_call
 from liandong.web.problems import sentence_of, status_of
+from liandong.web.reading.pack_words import door_choices
 from liandong.web.reading.verdicts import shown_verdict
 from liandong.web.rights import visible
 from liandong.web.shell.gate import gate, language
@@ -62,6 +63,7 @@ def sheet(request: HttpRequest, slot: str) -> HttpResponse:
         "version": drafts.version_of(kept),
         "tabs": [each for each in drafts.slots_of(request.user) if each.slot != slot],
         "courses": COURSES,
+        "doors": door_choices(),
         "pending": pending,
         "call": kept.fields.get("_call", "") if kept and pending else "",
         "rows": _own_calls(request),

@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from liandong.adapters.packs import Pack
-from liandong.domain.catalogue.items import Clause, Item
+from liandong.domain.catalogue.items import Clause, Door, Item
 from liandong.domain.routing import Place, suggest_units
 from liandong.web.world import pack
 
-__all__ = ["clause_of", "item_name", "item_of", "items_of", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
+__all__ = ["clause_of", "door_choices", "item_name", "item_of", "items_of", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
 
 #: How many units stand first in a choice because they fit.
 FITTING = 5
@@ -23,6 +23,11 @@ FITTING = 5
 def item_of(code: str) -> Item | None:
     """Return the item of a code in this city's list, or None."""
     return _index(pack()).items.get(code) if code else None
+
+
+def door_choices() -> tuple[Door, ...]:
+    """Return the doors of this city for matters that neither side takes, in the list's order."""
+    return pack().catalogue.doors
 
 
 def item_name(code: str) -> str:

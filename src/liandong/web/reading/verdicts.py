@@ -43,6 +43,7 @@ class ShownVerdict:
     ask: str
     door: str
     guidance: str
+    door_phone: str
     #: What the words are that decided, to be marked in the text.
     marks: tuple[str, ...]
 
@@ -65,6 +66,7 @@ def shown_verdict(verdict: Mapping[str, Any]) -> ShownVerdict:
         ask=str(verdict.get("ask") or ""),
         door=str(verdict.get("door") or ""),
         guidance=str(verdict.get("guidance") or ""),
+        door_phone=str(verdict.get("door_phone") or ""),
         marks=tuple(dict.fromkeys(each.words for each in reasons if each.words))[:20],
     )
 

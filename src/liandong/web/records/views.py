@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from liandong.adapters.postgres.models import Look, Stream
+from liandong.application.guidance import door_named, guidance_text
 from liandong.application.world import MACHINES
 from liandong.domain.journal.facts import StreamKind
 from liandong.web.acts import Act, open_acts
@@ -26,7 +27,7 @@ from liandong.web.shell.gate import gate, language
 from liandong.web.shell.words import SIDE_WORDS
 from liandong.web.world import world
 
-__all__ = ["home", "parts", "record"]
+__all__ = ["guidance", "home", "parts", "record"]
 
 #: Kinds that have records today.
 KINDS = ("appeal", "alarm", "workorder", "handover", "quickservice")
@@ -94,6 +95,18 @@ def parts(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "records/parts.html", whole_record(request, found))
+
+
+@require_GET
+@gate("records")
+def guidance(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
+    """Show what a guided citizen can keep: the message to send, and the same to print."""
+    found = one(request.user, str(stream))
+    if found is None or not found.data.get("guidance"):
+        raise Http404
+    text = guidance_text(world().doors, world().desk.side, found.data)
+    door = door_named(world().doors, str(found.data.get("door", "")))
+    return render(request, "records/guidance.html", {"appeal": found, "text": text, "door": door})
 
 
 def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:

@@ -223,6 +223,7 @@
     oneKey.classList.toggle("btn-danger", Boolean(document.querySelector("#verdict .is-urgent")));
     oneKey.classList.toggle("btn-primary", !document.querySelector("#verdict .is-urgent"));
     document.getElementById("course-reason").hidden = chosen === "auto";
+    document.getElementById("guide-door").hidden = shown !== "guide";
   }
   body.addEventListener("htmx:afterSwap", function (happened) {
     if (happened.detail.target.id === "verdict") {
