@@ -27,6 +27,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: The pictures that the documentation shows, kept in docs/screens.
+DOCUMENTED = frozenset(
+    ["zh-sign-in", "zh-desk-smoke", "zh-desk-danger", "zh-record", "zh-hotline-orders", "zh-review", "zh-overview", "zh-exchange", "zh-phone-unit_staff", "zh-phone-officer-task", "en-desk-danger", "en-record", "en-overview"]
+)
+#: Names of the pictures that are written; empty means all.
+wanted: set[str] = set()
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SMOKE = "你好，我住阳澄湖中路88号锦绣花园，楼下那个烧烤摊天天晚上冒油烟，呛得窗户都不敢开，管管吧，我电话13812345678"
 ROOF = "老板欠我们十几个人工资三个月了，今天再不给我就从这楼顶跳下去，在采莲路工地6号楼"
@@ -52,7 +58,9 @@ def person(browser: Browser, base: str, role: str, *, phone: bool = False, engli
 
 
 def shoot(page: Page, to: Path, name: str, *, full: bool = False) -> None:
-    """Write one picture."""
+    """Write one picture, where it is wanted."""
+    if wanted and name not in wanted:
+        return
     page.wait_for_timeout(500)
     page.screenshot(path=str(to / f"{name}.png"), full_page=full)
     print(name)
@@ -141,7 +149,9 @@ def main() -> int:
     asked.add_argument("--hotline", default="http://127.0.0.1:12345")
     asked.add_argument("--to", type=Path, required=True)
     asked.add_argument("--language", choices=("zh", "en", "both"), default="both")
+    asked.add_argument("--documented", action="store_true", help="only what docs/screens shows")
     given = asked.parse_args()
+    wanted.update(DOCUMENTED if given.documented else ())
     given.to.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
