@@ -13,8 +13,8 @@ from liandong.domain.triage import Signs, Triage
 
 __all__ = ["SPLITS", "Labelled", "Utterance", "corpus_digest", "labelled_rows", "read_corpus", "version_of"]
 
-#: split → folder of its parts.
-SPLITS = {"train": "parts", "dev": "dev"}
+#: split → folders of its parts. ``dev`` tuned the rules and then joined the training; ``held`` is only ever measured.
+SPLITS = {"train": ("parts", "dev"), "dev": ("dev",), "held": ("held",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def labelled_rows(rows: Iterable[Utterance], triage: Triage) -> list[Labelled]:
 
 
 def _files(corpus: Path, split: str) -> list[Path]:
-    return sorted((corpus / SPLITS[split]).glob("*.jsonl"))
+    return [file for folder in SPLITS[split] for file in sorted((corpus / folder).glob("*.jsonl"))]
 
 
 def read_corpus(corpus: Path, split: str) -> list[Utterance]:
@@ -88,7 +88,7 @@ def read_corpus(corpus: Path, split: str) -> list[Utterance]:
             except (ValueError, TypeError, KeyError) as error:
                 raise ModelError("model.file_broken", file=file.name, line=number, reason=str(error)) from error
     if not rows:
-        raise ModelError("model.file_empty", file=str(corpus / SPLITS[split]))
+        raise ModelError("model.file_empty", file=f"{corpus} · {split}")
     return rows
 
 

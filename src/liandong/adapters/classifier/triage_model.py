@@ -33,6 +33,8 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 #: words of at least this share of the best are shown with it, and at most so many characters.
 _EXTEND, _WIDEST = 0.35, 8
 _EPSILON = 1e-6
+#: a label less probable than this is left out: nobody asks for it, and every one costs time.
+_LEAST_SHARE = 0.002
 #: texts at once; their number must fit above a key.
 _BATCH = 1_024
 _KEY_BITS = np.uint64(48)
@@ -111,7 +113,10 @@ class TriageModel:
         line = np.asarray(rows @ self.weights) + sign_rows(signs, self.signs) @ self.sign_weights + self.level
         odds = [_softmax(line[:, first:last]) for first, last in self._columns()]
         words = self._words(texts, grams, known, odds[1].argmax(1))
-        tables = [[dict(zip(self.labels[head], row, strict=True)) for row in each.tolist()] for head, each in zip(HEADS[:3], odds[:3], strict=True)]
+        tables = [
+            [{label: share for label, share in zip(self.labels[head], row, strict=True) if share >= _LEAST_SHARE} for row in each.tolist()]
+            for head, each in zip(HEADS[:3], odds[:3], strict=True)
+        ]
         yes = self.labels["urgent"].index("true")
         return [Scores(side, item, kind, float(urgent), shown) for side, item, kind, urgent, shown in zip(*tables, odds[3][:, yes], words, strict=True)]
 

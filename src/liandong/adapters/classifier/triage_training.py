@@ -28,7 +28,7 @@ _LEAST_TEXTS = 2
 _SIGN_SHARE = 0.15
 #: a danger that is missed costs more than a patrol sent in vain.
 _DANGER_WEIGHT = 2.0
-_STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 3.0}
+_STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 1.0}
 Progress = Callable[[str], None]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import product
 
-__all__ = ["needles"]
+__all__ = ["branches", "needles"]
 
 _MOST = 48
 _NOTHING: frozenset[str] = frozenset()
@@ -23,6 +23,26 @@ def needles(pattern: str) -> frozenset[str]:
     except (IndexError, ValueError):
         return _NOTHING
     return wanted if reader.at == len(pattern) else _NOTHING
+
+
+def branches(pattern: str) -> list[str]:
+    """Return the alternatives of ``pattern`` at its outermost level: each has needles of its own, so few are ever tried."""
+    found, depth, start, at, inside = [], 0, 0, 0, False
+    while at < len(pattern):
+        sign = pattern[at]
+        if sign == "\\":
+            at += 1
+        elif inside:
+            inside = sign != "]"
+        elif sign == "[":
+            inside = True
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        elif sign == "|" and depth == 0:
+            found.append(pattern[start:at])
+            start = at + 1
+        at += 1
+    return [*found, pattern[start:]]
 
 
 class _Reader:

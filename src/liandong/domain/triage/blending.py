@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from math import exp, log
+from math import exp
 
 __all__ = ["FLOOR", "MODEL_SHARE", "blend", "calibrated", "shares", "sure", "together"]
 
@@ -50,12 +50,17 @@ def blend(rules: Mapping[str, float], model: Mapping[str, float], share: float =
         return dict(rules)
     if not rules:
         return dict(model)
-    labels = {*rules, *model}
-    powers = {
-        label: (1 - share) * log(max(rules.get(label, 0.0), _RULE_FLOOR)) + share * log(max(model.get(label, 0.0), _MODEL_FLOOR)) for label in labels
+    own = 1 - share
+    absent = _RULE_FLOOR**own
+    raised = {
+        label: (absent if label not in rules else (p if (p := rules[label]) > _RULE_FLOOR else _RULE_FLOOR) ** own)
+        * (q if q > _MODEL_FLOOR else _MODEL_FLOOR) ** share
+        for label, q in model.items()
     }
-    highest = max(powers.values())
-    raised = {label: exp(power - highest) for label, power in powers.items()}
+    low = _MODEL_FLOOR**share
+    for label, p in rules.items():
+        if label not in model:
+            raised[label] = (p if p > _RULE_FLOOR else _RULE_FLOOR) ** own * low
     whole = sum(raised.values())
     return {label: value / whole for label, value in raised.items()}
 
@@ -70,9 +75,10 @@ def together(first: Mapping[str, float], second: Mapping[str, float], weight: fl
     """
     if not second:
         return dict(first)
-    logs = {label: log(max(p, _MODEL_FLOOR)) + weight * log(max(second.get(label, 0.0), _SECOND_FLOOR)) for label, p in first.items()}
-    highest = max(logs.values())
-    raised = {label: exp(power - highest) for label, power in logs.items()}
+    raised = {
+        label: (p if p > _MODEL_FLOOR else _MODEL_FLOOR) * (q if (q := second.get(label, 0.0)) > _SECOND_FLOOR else _SECOND_FLOOR) ** weight
+        for label, p in first.items()
+    }
     whole = sum(raised.values())
     return {label: value / whole for label, value in raised.items()}
 

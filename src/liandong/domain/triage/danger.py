@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from liandong.domain.appeals.reading_needles import branches
 from liandong.domain.appeals.reading_phrases import PATTERN_MARK, Lexicon
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.triage.context import Place, denied, denied_inside, is_letter, is_report, past, says_now, supposed, told
@@ -48,7 +49,7 @@ class DangerRules:
         entries: list[tuple[str, _Ready]] = []
         for rank, rule in enumerate(rules):
             ready = _Ready(rule, rank, _any(rule.exceptions), _any(rule.elsewhere))
-            entries.extend((PATTERN_MARK + expand(pattern), ready) for pattern in rule.patterns)
+            entries.extend((PATTERN_MARK + branch, ready) for pattern in rule.patterns for branch in branches(expand(pattern)))
         self._lexicon: Lexicon[_Ready] = Lexicon(entries)
 
     def found(self, words: Words) -> list[Danger]:

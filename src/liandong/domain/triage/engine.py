@@ -33,7 +33,7 @@ _BATCH = 512
 _MOST_REASONS = 6
 _MOST_WORDS = 2
 #: Classifier probability of danger from which it raises urgency by itself.
-_MODEL_DANGER = 0.2
+_MODEL_DANGER = 0.12
 #: How often a matter of the police's classes is the hotline's to cure as well (the corpus).
 _JOINT_OF_POLICE = 0.17
 #: Strength of a hotline class beside danger from which the matter is joint.
@@ -46,6 +46,10 @@ _FALLBACK_STRENGTH = 0.55
 #: What a text without any cue turns out to be, roughly (the corpus, and 000: most of what reaches a line is service).
 _PRIOR = {Side.HOTLINE.value: 0.55, Side.POLICE.value: 0.31, Side.NEITHER.value: 0.14}
 _PRIOR_STRENGTH = 0.6
+
+
+_SIDES = {side.value: side for side in Side}
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 def _strength(reading: Reading) -> float:
@@ -84,6 +88,9 @@ class Triage:
         #: line of the common register -> this city's code.
         self._lines = {item.common or item.code: item.code for item in catalogue.items if item.side in (Side.POLICE, Side.JOINT)}
         self._reader = Reader(catalogue, in_force)
+        #: code → side; and the codes whose matters police act on.
+        self._side = {item.code: item.side.value for item in catalogue.items}
+        self._police = frozenset(item.code for item in catalogue.items if item.side in (Side.POLICE, Side.JOINT))
         police = [item for item in catalogue.classes if item.side in (Side.POLICE, Side.JOINT)]
         self._first_police = police[0] if police else None
 
@@ -145,7 +152,7 @@ class Triage:
         sides = self._side_shares(reading, items, scores)
         if urgent:
             return self._in_danger(reading, items, sides, scores)
-        side = max(sides, key=lambda each: sides[each]) if sides else Side.UNCLEAR
+        side = max(sides, key=sides.__getitem__) if sides else Side.UNCLEAR
         confidence = (sure if scores is not None else calibrated)(sides.get(side, 0.0))
         if confidence < FLOOR:
             return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
@@ -160,20 +167,21 @@ class Triage:
         if _FALLBACK in self._items:
             weights[_FALLBACK] = weights.get(_FALLBACK, 0.0) + _FALLBACK_STRENGTH
         made = shares(weights)
-        if scores is not None and any(code in self._items for code in scores.item):
-            known = {code: p for code, p in scores.item.items() if code in self._items}
+        if scores is not None:
+            known = {code: p for code, p in scores.item.items() if code in self._side}
             whole = sum(known.values())
-            made = blend(made, {code: p / whole for code, p in known.items()} if whole > 0 else {})
+            if whole > 0:
+                made = blend(made, {code: p / whole for code, p in known.items()})
         return made
 
     def _side_shares(self, reading: Reading, items: dict[str, float], scores: Scores | None) -> dict[Side, float]:
         evidence = reading.evidence
         weights: dict[str, float] = {}
         for code, share in items.items():
-            item = self._items[code]
-            weights[item.side.value] = weights.get(item.side.value, 0.0) + share
+            name = self._side[code]
+            weights[name] = weights.get(name, 0.0) + share
         weights = _sobered(weights, _trust(_strength(reading)))
-        best = max(items, key=lambda each: items[each], default="")
+        best = max(items, key=items.__getitem__, default="")
         strongest = evidence.strongest.get(best)
         if strongest is not None and strongest.joint and strongest.side is Side.POLICE and strongest.parent:
             moved = 0.6 * weights.get(Side.POLICE.value, 0.0)
@@ -186,18 +194,18 @@ class Triage:
         if scores is not None and scores.side:
             heard = _trust(_strength(reading))
             weights = blend(weights, together(scores.side, self._sides_of(scores.item)), 1 - (1 - MODEL_SHARE) * heard)
-        return {Side(name): share for name, share in weights.items() if name in Side._value2member_map_}
+        return {_SIDES[name]: share for name, share in weights.items() if name in _SIDES}
 
     def _sides_of(self, items: Mapping[str, float]) -> dict[str, float]:
         """Return what the classifier's items say of the side; empty where this city's list has none of them."""
         made: dict[str, float] = {}
         for code, share in items.items():
-            item = self._items.get(code)
-            if item is not None:
-                made[item.side.value] = made.get(item.side.value, 0.0) + share
+            side = self._side.get(code)
+            if side is not None:
+                made[side] = made.get(side, 0.0) + share
         if made:
-            made[Side.NEITHER.value] = items.get("none", 0.0)
-            made[Side.JOINT.value] = _JOINT_OF_POLICE * made.get(Side.POLICE.value, 0.0)
+            made["neither"] = items.get("none", 0.0)
+            made["joint"] = _JOINT_OF_POLICE * made.get("police", 0.0)
         return made
 
     @staticmethod
@@ -215,16 +223,16 @@ class Triage:
         """Return the police class of this city for a danger: the annex's own code, or the strongest police class."""
         if danger.rule.item in self._items:
             return danger.rule.item
-        police = {code: weight for code, weight in evidence.classes.items() if self._items[code].side in (Side.POLICE, Side.JOINT)}
+        police = {code: weight for code, weight in evidence.classes.items() if code in self._police}
         if police:
-            return max(police, key=lambda each: police[each])
+            return max(police, key=police.__getitem__)
         return self._first_police.code if self._first_police else ""
 
     def _in_danger(self, reading: Reading, items: dict[str, float], sides: dict[Side, float], scores: Scores | None) -> Verdict:
         dangers, evidence = reading.dangers, reading.evidence
-        police = {code: share for code, share in items.items() if self._items[code].side in (Side.POLICE, Side.JOINT)}
-        first = max(police, key=lambda each: police[each]) if police else (self._first_police.code if self._first_police else "")
-        source, strength = max(((code, weight) for code, weight in evidence.classes.items() if self._items[code].side is Side.HOTLINE), key=lambda each: each[1], default=("", 0.0))
+        police = {code: share for code, share in items.items() if code in self._police}
+        first = max(police, key=police.__getitem__) if police else (self._first_police.code if self._first_police else "")
+        source, strength = max(((code, weight) for code, weight in evidence.classes.items() if self._side[code] == "hotline"), key=lambda each: each[1], default=("", 0.0))
         joint = self._joint_in_danger(dangers, strength, sides, scores)
         second = source if joint and strength > 0 else self._second(items, first)
         side = Side.JOINT if joint else Side.POLICE
@@ -256,12 +264,12 @@ class Triage:
             if not reasons:
                 reasons = [Reason("", "", Source.TEXT, None, rule="没有提出需要办理的诉求")]
             return self._close(reading, side, "", "", confidence, reasons, door=door, scores=scores)
-        fit = {code: share for code, share in items.items() if side is Side.JOINT or self._items[code].side is side}
+        fit = {code: share for code, share in items.items() if side is Side.JOINT or self._side[code] == side.value}
         fit = fit or items
-        first = max(fit, key=lambda each: fit[each])
+        first = max(fit, key=fit.__getitem__)
         second = self._second(items, first)
         if side is Side.JOINT and not second:
-            second = max((code for code in items if code != first), key=lambda each: items[each], default="")
+            second = max((code for code in items if code != first), key=items.__getitem__, default="")
         reasons = self._cue_reasons(reading.words, reading.evidence, (first, second))
         if scores is not None:
             reasons += self._scorer_reasons(reading.words, first, scores, f"分类模型（{confidence:.0%}）")
@@ -274,7 +282,7 @@ class Triage:
         others = {code: share for code, share in items.items() if code != first}
         if not others or not first:
             return ""
-        second = max(others, key=lambda each: others[each])
+        second = max(others, key=others.__getitem__)
         return second if others[second] >= _SECOND_SHARE * items.get(first, 1.0) else ""
 
     def _by_ruling(self, reading: Reading) -> Verdict | None:
@@ -352,8 +360,8 @@ class Triage:
         if scores is None or not scores.kind:
             return KindRules.choose(weights)
         mixed = blend(shares({kind.value: weight for kind, weight in weights.items()}), scores.kind)
-        known = {name: share for name, share in mixed.items() if name in Kind._value2member_map_}
-        return Kind(max(known, key=lambda each: known[each]))
+        known = {name: share for name, share in mixed.items() if name in _KINDS}
+        return _KINDS[max(known, key=known.__getitem__)]
 
     def _finest(self, reasons: Iterable[Reason], first: str) -> Item | None:
         for reason in reasons:
@@ -363,7 +371,7 @@ class Triage:
 
     def _unclear(self, words: Words, why: str, items: dict[str, float] | None = None) -> Verdict:
         found = read_words(words) if words.plain.strip() else Particulars()
-        first = max(items, key=lambda each: items[each], default="") if items else ""
+        first = max(items, key=items.__getitem__, default="") if items else ""
         question = "请问发生了什么事，在哪里，需要什么帮助？"
         reason = Reason("", first, Source.TEXT, self._clause(first), rule=why)
         return Verdict(Side.UNCLEAR, Kind.HELP, "", "", False, 0.0, (reason,), found, ("description", "place"), question, three_way=True, cut=words.cut)
