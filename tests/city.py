@@ -189,6 +189,13 @@ class City:
         """Return a node's address."""
         return next(f"http://127.0.0.1:{each.port}" for each, _ in self.supervisor.nodes if each.name == node)
 
+    def division(self, node: str) -> tuple[str, str]:
+        """Return code and name of the division a node serves."""
+        settings = next(each for each, _ in self.supervisor.nodes if each.name == node)
+        found = load_pack(settings.pack).division(settings.division)
+        assert found is not None
+        return found.code, found.name
+
     def file(self, node: str) -> Path:
         """Return a node's settings file."""
         return next(file for each, file in self.supervisor.nodes if each.name == node)

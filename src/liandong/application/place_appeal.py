@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liandong.application.belonging import belonging
 from liandong.application.guidance import guidance_given
 from liandong.application.link_repeats import join_repeat
 from liandong.application.orders import start_order, summary_of
@@ -23,7 +24,7 @@ from liandong.domain.journal.facts import Actor, Party, Role, StreamId, StreamKi
 __all__ = ["COURSES", "offer_handover", "offer_reviewed", "place", "place_appeal", "record_of"]
 
 #: What may be decided about an appeal.
-COURSES = ("auto", "keep", "hand_over", "share", "guide", "join", "quick")
+COURSES = ("auto", "keep", "hand_over", "share", "guide", "join", "quick", "transfer")
 #: What of an appeal crosses: everything already known (004 一键转接). Names stay those of the appeal machine.
 CROSSING = (
     "text", "citizen", "phone", "confidential", "place", "longitude", "latitude", "division", "doorplate", "happened", "demand",
@@ -33,7 +34,7 @@ CROSSING = (
 FIELD = frozenset({Role.OFFICER, Role.UNIT_STAFF})
 #: What an offer says beside the record.
 OFFERED = (
-    "appeal", "origin", "destination", "number", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert",
+    "appeal", "origin", "destination", "destination_node", "number", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert",
 )  # fmt: skip
 
 
@@ -61,22 +62,38 @@ def place(session: Session, appeal: StreamState, actor: Actor, course: str, data
         course = course_of(session, appeal)
     if course != "guide":
         in_danger(session, appeal, actor)
-    if course == "guide":
-        return _guide(session, appeal, actor, data)
-    if course == "join":
-        return join_repeat(session, appeal, actor, data)
-    if course == "quick":
-        service = start_move_car(session, appeal, actor, plate=str(data.get("plate", "")))
-        return session.perform(appeal.kind, appeal.id, "keep", actor, {"order": service.id, "reason": data.get("reason") or "快速服务：挪车"})
-    if course == "keep":
-        order = start_order(session, appeal, actor, summary=str(data.get("summary", "")))
-        return session.perform(appeal.kind, appeal.id, "keep", actor, {"order": order.id, "reason": data.get("reason", "")})
-    if course == "hand_over":
-        if not data.get("cause") and session.world.desk.side == "police" and is_move_car(appeal):
-            data = {"cause": "quick_service", **data}
-        handover = offer_handover(session, appeal, actor, data)
-        return session.perform(appeal.kind, appeal.id, "hand_over", actor, {"handover": handover.id, "reason": data.get("reason", "")})
-    return _share(session, appeal, actor, data)
+    return WAYS[course](session, appeal, actor, data)
+
+
+def _keep(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    order = start_order(session, appeal, actor, summary=str(data.get("summary", "")))
+    return session.perform(appeal.kind, appeal.id, "keep", actor, {"order": order.id, "reason": data.get("reason", "")})
+
+
+def _quick(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    service = start_move_car(session, appeal, actor, plate=str(data.get("plate", "")))
+    return session.perform(appeal.kind, appeal.id, "keep", actor, {"order": service.id, "reason": data.get("reason") or "快速服务：挪车"})
+
+
+def _hand_over(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    if not data.get("cause") and session.world.desk.side == "police" and is_move_car(appeal):
+        data = {"cause": "quick_service", **data}
+    handover = offer_handover(session, appeal, actor, data)
+    return session.perform(appeal.kind, appeal.id, "hand_over", actor, {"handover": handover.id, "reason": data.get("reason", "")})
+
+
+def _transfer(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
+    handover = offer_handover(session, appeal, actor, {**data, **_elsewhere(session, appeal, data)})
+    return session.perform(appeal.kind, appeal.id, "hand_over", actor, {"handover": handover.id, "reason": handover.data["reason"]})
+
+
+def _elsewhere(session: Session, appeal: StreamState, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an offer to another platform of this side says beside the record. Raises ``CommandRefused`` where it belongs here."""
+    found = belonging(session.world, appeal.data)
+    if found is None:
+        raise CommandRefused(Refusal("handover.belongs_here"))
+    reason = data.get("reason") or f"属{found.division}，转{found.peer.title or found.peer.name}"
+    return {"cause": "territory", "destination_node": found.peer.name, "reason": reason}
 
 
 def course_of(session: Session, appeal: StreamState) -> str:
@@ -107,6 +124,18 @@ def _share(session: Session, appeal: StreamState, actor: Actor, data: Mapping[st
     return session.perform(appeal.kind, appeal.id, "share", actor, given)
 
 
+#: course -> how an appeal goes there.
+WAYS = {
+    "keep": _keep,
+    "hand_over": _hand_over,
+    "share": _share,
+    "guide": _guide,
+    "join": join_repeat,
+    "quick": _quick,
+    "transfer": _transfer,
+}
+
+
 def record_of(appeal: StreamState) -> dict[str, Any]:
     """Return what of an appeal crosses to the other side."""
     return {name: appeal.data[name] for name in CROSSING if name in appeal.data}
@@ -119,16 +148,18 @@ def offer_handover(session: Session, appeal: StreamState, actor: Actor, data: Ma
         CommandRefused: ``handover.no_peer`` where no peer is connected.
     """
     desk = session.world.desk
-    if towards_receiver(desk, {}) is None:
+    within = str(data.get("destination_node") or "")
+    if towards_receiver(desk, {"destination_node": within}) is None:
         raise CommandRefused(Refusal("handover.no_peer"))
     danger = bool(data.get("danger", appeal.data.get("urgent", False)))
     offered = {
         "appeal": appeal.id,
         "record": record_of(appeal),
         "origin": desk.node,
-        "destination": OTHER_SIDE.get(desk.side, str(appeal.data.get("side", "hotline"))),
+        "destination": desk.side if within else OTHER_SIDE.get(desk.side, str(appeal.data.get("side", "hotline"))),
+        "destination_node": within,
         "cause": data.get("cause") or ("danger" if danger else "scope"),
-        "danger": danger and OTHER_SIDE.get(desk.side) == "police",
+        "danger": danger and (desk.side if within else OTHER_SIDE.get(desk.side)) == "police",
         "reason": data.get("reason") or summary_of(str(appeal.data["text"]))[:100],
         "clause": data.get("clause", ""),
         "call": data.get("call", ""),

@@ -135,6 +135,8 @@ class Peer:
     relation: str
     #: What people read.
     title: str = ""
+    #: Code of the division it serves; ``""`` where nobody said.
+    division: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,12 @@ class Desk:
     peers: tuple[Peer, ...] = ()
     zone: str = "Asia/Shanghai"
     switches: Mapping[str, Any] = field(default_factory=dict)
+    #: Code of the division it serves; ``""`` where nobody said.
+    division: str = ""
+
+    def upper(self) -> Peer | None:
+        """Return the node above on this side, or None."""
+        return next((each for each in self.peers if each.relation == PeerRelation.UPPER), None)
 
     def counterpart(self) -> Peer | None:
         """Return the peer that a matter of the other side goes to next: across, or up."""

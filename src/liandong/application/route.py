@@ -20,13 +20,22 @@ def party_here(desk: Desk, handover: Mapping[str, Any]) -> Party:
     """Return on which end of a handover this node stands; ``NONE`` where it only passes it on."""
     if handover.get("origin") == desk.node:
         return Party.SENDER
+    named = handover.get("destination_node")
+    if named:
+        return Party.RECEIVER if named == desk.node else Party.NONE
     if desk.side in (handover.get("destination"), "both"):
         return Party.RECEIVER
     return Party.NONE
 
 
 def towards_receiver(desk: Desk, handover: Mapping[str, Any]) -> Peer | None:
-    """Return the next node towards the receiving side: across, or up to where it can cross."""
+    """Return the next node towards the receiving side: across, or up to where it can cross.
+
+    Within a side the receiver is named: straight to it when we know it, else up; never across.
+    """
+    named = handover.get("destination_node")
+    if named:
+        return desk.peer(str(named)) or desk.upper()
     return desk.counterpart()
 
 

@@ -48,6 +48,8 @@ class World:
     directory: Directory | None = None
     #: code -> door of the city's list, for matters that neither side takes.
     doors: Mapping[str, DoorWords] = field(default_factory=dict)
+    #: place, division, position of a record -> (code, name) of the divisions it lies in, the smallest first; None where nobody knows.
+    divisions_at: Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]] | None = None
     #: More that guards may ask for; plain values.
     context: Mapping[str, Any] = field(default_factory=dict)
     #: The city's limits and working days; an empty one keeps no clocks.

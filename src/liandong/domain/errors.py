@@ -132,6 +132,7 @@ MESSAGES: dict[str, Message] = {
     "handover.no_peer": Message(
         "本平台没有连接可移交的对方平台。请管理员配置。", "No platform to hand over to is connected. Ask the administrator."
     ),
+    "handover.belongs_here": Message("没有找到应转去的属地平台。请核对地点，或按本方受理。", "No other platform of this side serves that place. Check the place, or keep it."),
     "handover.already": Message(
         "这一件已在移交途中（{number}）。请在该联动单上继续。", "This is already being handed over ({number}). Go on there."
     ),

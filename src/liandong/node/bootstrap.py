@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,7 +21,7 @@ from liandong.application.ports import Desk, Peer
 from liandong.application.reactions import reactions_to
 from liandong.application.world import World
 from liandong.domain.clocks import Rulebook
-from liandong.domain.routing import DivisionLevel
+from liandong.domain.routing import DivisionLevel, Place, ancestors, locate
 from liandong.domain.triage import Triage
 from liandong.node.settings import NODE_FILE, NodeSettings, read_node
 
@@ -68,6 +68,24 @@ def make_triage(pack: Pack) -> Callable[[str], Mapping[str, Any]]:
     return judge
 
 
+def divisions_of(pack: Pack) -> Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]:
+    """Return what finds the divisions a record's place lies in, the smallest first."""
+    names = {each.code: each.name for each in pack.divisions}
+
+    def at(data: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+        place = Place(str(data.get("place", "")), str(data.get("division", "")), _position(data))
+        return [(code, names[code]) for code in ancestors(locate(place, pack.divisions, pack.territories), pack.divisions)]
+
+    return at
+
+
+def _position(data: Mapping[str, Any]) -> tuple[float, float] | None:
+    try:
+        return float(data["longitude"]), float(data["latitude"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def doors_of(pack: Pack) -> Mapping[str, DoorWords]:
     """Return the doors of a pack as plain words."""
     return {
@@ -93,9 +111,10 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
         node=settings.name,
         side=settings.side,
         title=settings.title,
-        peers=tuple(Peer(each.name, each.side, each.relation, each.title) for each in settings.peers),
+        peers=tuple(Peer(each.name, each.side, each.relation, each.title, each.division) for each in settings.peers),
         zone=pack.zone,
         switches=asdict(pack.settings),
+        division=settings.division,
     )
     rulebook = rulebook_of(pack)
     work = PostgresWork(pack.zone, defer_job, settings.mark, rulebook)
@@ -105,7 +124,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     # Only a demonstration's time can be moved, and only ahead.
     settable = settings.demonstration and settings.directory and not settings.clock_offset_seconds
     clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
-    return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), rulebook=rulebook)
+    return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook)
 
 
 def rulebook_of(pack: Pack) -> Rulebook:

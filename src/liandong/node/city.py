@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from liandong.adapters.packs import load_pack
 from liandong.node.between import Between
 from liandong.node.embedded import Server, ServerError
 from liandong.node.keys import introduce
@@ -72,6 +73,7 @@ def lay_out(
     """
     between = between or Between("http", home, server, {plan.name: plan.port for plan in plans})
     laid: list[tuple[NodeSettings, Path]] = []
+    served = _divisions(pack, plans)
     for plan in plans:
         _check_port(plan.port, f"--{plan.name}-port")
         directory = home / "nodes" / plan.name
@@ -84,6 +86,7 @@ def lay_out(
                 "relation": relation,
                 "url": between.url(plan.name, name),
                 "title": by_name[name].title,
+                "division": served[name],
                 "transport": between.transport,
             }
             for name, relation in plan.peers
@@ -99,6 +102,7 @@ def lay_out(
             "secret": _secret(directory / "secret"),
             "demonstration": demonstration,
             "mark": plan.mark,
+            "division": served[plan.name],
             "suite": suite,
             "clock_offset_seconds": (clock_offsets or {}).get(plan.name, 0),
             "peers": peers,
@@ -114,6 +118,15 @@ def lay_out(
             if plan.name < name:
                 introduce(by_settings[plan.name], by_settings[name])
     return laid
+
+
+def _divisions(pack: str, plans: Sequence[Plan]) -> dict[str, str]:
+    """Return the division each node serves: the city its own, a county the first of the pack that has a station of its own."""
+    city = load_pack(pack)
+    below = next((each.division for each in city.nodes if each.side == "police" and each.parent), "")
+    stations = [each.division for each in city.units if each.kind == "station" and each.division != city.city_code]
+    towns = [each.code for each in city.divisions if each.name.endswith("镇") and each.code in stations]
+    return {plan.name: (below or next(iter(towns), "")) if any(relation == "upper" for _, relation in plan.peers) else city.city_code for plan in plans}
 
 
 def found_city(home: Path) -> dict[str, Any] | None:

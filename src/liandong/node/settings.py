@@ -54,6 +54,8 @@ class PeerSettings:
     url: str
     #: What people read as its name.
     title: str = ""
+    #: Code of the division it serves, where it is of this side.
+    division: str = ""
     #: ``http``, ``middledb``, ``ferry`` or ``nats``.
     transport: str = "http"
 
@@ -78,6 +80,8 @@ class NodeSettings:
     host: str = "127.0.0.1"
     #: Letters in the numbers of what other nodes hold too, unique among all nodes: ``联J202611220001``. By default the side's.
     mark: str = ""
+    #: Code of the division it serves, such as ``320507``; what lies in a peer's division belongs to the peer.
+    division: str = ""
     #: Directory of the node: keys, logs.
     directory: str = ""
     #: At least 32 characters; signs sessions.

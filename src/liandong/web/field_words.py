@@ -66,6 +66,7 @@ CHOICE_WORDS = {
     ("purpose", "search"): _("查找走失人员"),
     ("purpose", "support"): _("现场支援"),
     ("cause", "harassment"): _("恶意骚扰移送"),
+    ("cause", "territory"): _("属地"),
     ("suspension", "等待诉求人补充材料"): _("等待诉求人补充材料"),
     ("suspension", "等待检验检测鉴定"): _("等待检验检测鉴定"),
     ("suspension", "不可抗力"): _("不可抗力"),

@@ -89,6 +89,7 @@ FIELDS = {
         Field("order", "承办单", "order", limit=60),
         Field("origin", "首接平台", "first receiver", limit=60),
         Field("destination", "接收平台", "receiver", limit=60),
+        Field("destination_node", "属地平台", "platform of the place", limit=60),
         Field("record", "诉求记录", "record", form="map", limit=60),
         Field("reason", "理由", "reason", limit=2000),
         Field(
@@ -96,7 +97,7 @@ FIELDS = {
             "推送缘由",
             "why it is handed over",
             form="choice",
-            choices=("scope", "source", "non_police", "danger", "escalation", "quick_service", "harassment"),
+            choices=("scope", "source", "non_police", "danger", "escalation", "quick_service", "harassment", "territory"),
         ),
         Field("danger", "险情", "danger", form="flag"),
         Field("clause", "依据条款", "clause", limit=60),
@@ -212,7 +213,7 @@ def _question_open(state: StreamState, command: Command, context: Mapping[str, A
 
 def _straight() -> list[Row]:
     born = ("appeal", "record", "origin", "destination")
-    about = ("number", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert")
+    about = ("number", "destination_node", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert")
     return [
         Row(
             S.NEW,

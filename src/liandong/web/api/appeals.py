@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from ninja import Router
 
 from liandong.adapters.postgres.models import ApiToken
+from liandong.application.belonging import belonging
 from liandong.application.guidance import guidance_text
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place, place_appeal
 from liandong.application.take_appeal import Taken, take_in
 from liandong.domain.errors import InvalidInput, StreamNotFound
-from liandong.domain.journal.facts import StreamId, StreamKind
+from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
 from liandong.web.api.access import actor, once, token_of
 from liandong.web.api.shapes import AppealIn, PlaceIn, ProblemOut, StreamOut, TakenOut, TextIn
 from liandong.web.api.showing import find, show_state
@@ -78,6 +79,11 @@ def decide(request: HttpRequest, appeal: str, body: PlaceIn) -> tuple[int, dict[
     return once(request, act)
 
 
+def _belongs(appeal: StreamState) -> dict[str, str] | None:
+    found = belonging(world(), appeal.data)
+    return None if found is None else {"node": found.peer.name, "title": found.peer.title, "division": found.division}
+
+
 def _taken(token: ApiToken, taken: Taken) -> dict[str, Any]:
     earlier = [
         {
@@ -93,4 +99,4 @@ def _taken(token: ApiToken, taken: Taken) -> dict[str, Any]:
         }
         for each in taken.earlier
     ]
-    return {"appeal": show_state(token, taken.appeal), "verdict": dict(taken.verdict), "earlier": earlier, "again": taken.again}
+    return {"appeal": show_state(token, taken.appeal), "verdict": dict(taken.verdict), "earlier": earlier, "belongs": _belongs(taken.appeal), "again": taken.again}

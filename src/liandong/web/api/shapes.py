@@ -14,7 +14,7 @@ __all__ = ["Act", "AppealIn", "EarlierOut", "EntryOut", "PageOut", "PlaceIn", "P
 Text = Annotated[StrictStr, Field(max_length=20_000)]
 Line = Annotated[StrictStr, Field(max_length=300)]
 Channel = Literal["phone", "text", "video", "web", "wechat", "alipay", "doorplate", "feed"]
-Course = Literal["auto", "keep", "hand_over", "share", "guide", "join", "quick"]
+Course = Literal["auto", "keep", "hand_over", "share", "guide", "join", "quick", "transfer"]
 
 assert set(Channel.__args__) == set(CHANNELS) - {"linkage"}, "linkage is how handovers come in, never a caller"  # type: ignore[attr-defined]
 
@@ -130,6 +130,8 @@ class TakenOut(Schema):
     appeal: StreamOut
     verdict: dict[str, Any]
     earlier: list[EarlierOut]
+    #: The other platform of this side that its place belongs to: ``node``, ``title``, ``division``; null where it belongs here.
+    belongs: dict[str, str] | None = None
     #: True where this key had been taken before; nothing new was written.
     again: bool
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liandong.adapters.postgres.models import Draft, Stream
 from liandong.application.abusive_calls import abusive_calls_of
+from liandong.application.belonging import belonging
 from liandong.application.find_repeats import find_repeats, keys_of_words
 from liandong.application.ports import Earlier
 from liandong.domain.errors import LiandongError
@@ -26,8 +27,8 @@ from liandong.web.world import world
 
 __all__ = ["calls", "draft", "finish", "home", "new", "sheet", "take", "verdict"]
 
-#: Course, icon; in the order of Alt+1 … Alt+6. The words are in the template; the last shows when an earlier appeal is chosen.
-COURSES = (("auto", "bolt"), ("keep", "check"), ("hand_over", "arrow-right"), ("share", "arrows-exchange"), ("guide", "route"), ("join", "link"))
+#: Course, icon; in the order of Alt+1 … Alt+7. The words are in the template; the last shows when an earlier appeal is chosen.
+COURSES = (("auto", "bolt"), ("keep", "check"), ("hand_over", "arrow-right"), ("share", "arrows-exchange"), ("guide", "route"), ("join", "link"), ("transfer", "map-pin"))
 #: Most of the words that are judged while typing.
 JUDGED = 20_000
 
@@ -97,6 +98,8 @@ def verdict(request: HttpRequest) -> HttpResponse:
         shown["marks"] = json.dumps(judged.marks, ensure_ascii=False)
         shown["read"] = json.dumps({name: values[0] for name, values in judged.particulars if values}, ensure_ascii=False)
     shown["earlier"] = _earlier(request, text, said)
+    place = str(request.POST.get("place", "")).strip()[:300] or next(iter((said.get("particulars") or {}).get("place", ())), "")
+    shown["belongs"] = belonging(world(), {"place": place}) if place else None
     shown["abusive"] = _abusive(request)
     shown["linked"] = str(request.POST.get("linked", ""))[:60]
     return render(request, "calltaker/verdict.html", shown)

@@ -234,6 +234,7 @@
       if (card && card.dataset.urgent && proposal === "hand_over") proposal = "share";
       paint();
       showLink();
+      document.getElementById("course-transfer").hidden = !document.querySelector("#verdict [data-belongs]") && form.elements.course.value !== "transfer";
       course();
     }
     if (happened.detail.target === outcome) afterKey();
