@@ -10,6 +10,7 @@ from typing import Any
 
 from liandong.application.abusive_calls import ABUSE_REACTIONS
 from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
+from liandong.application.correcting import carry_correction
 from liandong.application.find_repeats import remember_keys
 from liandong.application.link_repeats import end_joined, forget_repeat, note_repeat
 from liandong.application.move_car import MOVE_CAR_REACTIONS
@@ -198,6 +199,7 @@ BASE: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "HandoverOffered": ((OWN, tell_peer), (PEER, accept_danger), (PEER, accept_quick_service), (PEER, take_what_was_promised)),
     "AppealTaken": ((OWN, remember_keys),),
     "AppealSupplemented": ((OWN, remember_keys),),
+    "VerdictCorrected": ((OWN, carry_correction),),
     "AppealLinked": ((OWN, note_repeat),),
     "AppealUnlinked": ((OWN, forget_repeat),),
     "AppealClosed": ((OWN, end_joined),),

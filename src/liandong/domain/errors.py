@@ -92,6 +92,7 @@ MESSAGES: dict[str, Message] = {
     "appeal.own_link": Message("不能与自己关联。请选另一件。", "It cannot be linked to itself. Choose another."),
     "appeal.not_established": Message("还没有认定为恶意骚扰。请先标记，次数达到后自动认定。", "It is not established as abuse. Mark the call; the count establishes it."),
     "appeal.referred_before": Message("已经移送过公安。请在移送单上继续。", "It was referred to police before. Go on there."),
+    "call.placed": Message("这次来电已经办理。新的内容请用“补充”。", "This call has been placed. Add new words to its record."),
     "appeal.ended": Message("{number} 已办结，不能并入。请关联后另行办理。", "{number} has ended and cannot be joined. Link it and handle this one."),
     "appeal.danger_not_joined": Message(
         "这次有险情，{number} 没有。请先按险情办理，再关联。", "There is danger now and not in {number}. Handle the danger first, then link."

@@ -27,6 +27,7 @@ BY_CODE = {
     "service.unknown_code": 404,
     "service.too_many": 429,
     "appeal.ended": 409,
+    "call.placed": 409,
     "appeal.not_established": 409,
     "appeal.referred_before": 409,
     "appeal.danger_not_joined": 409,

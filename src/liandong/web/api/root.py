@@ -18,6 +18,7 @@ from liandong.web.api import supervisions as _supervisions  # noqa: F401 - adds 
 from liandong.web.api.access import TokenAuth
 from liandong.web.api.appeals import router as appeals
 from liandong.web.api.exchange import router as exchange
+from liandong.web.api.transcripts import router as transcripts
 from liandong.web.problems import status_of
 
 __all__ = ["api"]
@@ -32,6 +33,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", appeals)
+api.add_router("", transcripts)
 api.add_router("", exchange)
 
 

@@ -20,7 +20,7 @@ SLOT = re.compile(r"[a-z0-9][a-z0-9-]{0,35}")
 #: What a form of a call holds; anything else that is sent is left out.
 FIELDS = (
     "text", "phone", "place", "citizen", "happened", "demand", "confidential", "recording", "channel", "course", "reason", "guidance", "door",
-    "words", "typed_at", "linked", "abusive",
+    "words", "typed_at", "linked", "abusive", "heard",
 )  # fmt: skip
 #: Longest draft of one field in characters: five times what a record takes, since a paste may be cut down afterwards.
 LONGEST = 100_000
@@ -78,7 +78,7 @@ def take_up(user: User, slot: str) -> Draft | None:
 def slots_of(user: User) -> Sequence[Draft]:
     """Return a person's drafts with words in them, newest first."""
     found = Draft.objects.filter(user=user).exclude(slot=OWN_CALLS).order_by("-updated_at")[:MOST]
-    return [each for each in found if any(each.fields.get(name) for name in ("text", "phone", "place", "_appeal"))]
+    return [each for each in found if any(each.fields.get(name) for name in ("text", "phone", "place", "_appeal", "_transcript"))]
 
 
 def version_of(draft: Draft | None) -> str:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("calls/", views.calls, name="calls"),
     path("<slug:slot>/", views.sheet, name="sheet"),
     path("<slug:slot>/draft/", views.draft, name="draft"),
+    path("<slug:slot>/transcript/", views.transcript, name="transcript"),
     path("<slug:slot>/take/", views.take, name="take"),
     path("<slug:slot>/call/", views.finish, name="finish"),
 ]

@@ -18,6 +18,7 @@ from liandong.application.ports import Earlier
 from liandong.domain.errors import LiandongError
 from liandong.web.calltaker import drafts
 from liandong.web.calltaker.taking import Step, finish_call, proposed_course, take_call
+from liandong.web.calltaker.transcripts import pieces_after, with_heard
 from liandong.web.problems import sentence_of, status_of
 from liandong.web.reading.pack_words import door_choices
 from liandong.web.reading.verdicts import shown_verdict
@@ -25,7 +26,7 @@ from liandong.web.rights import visible
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import world
 
-__all__ = ["calls", "draft", "finish", "home", "new", "sheet", "take", "verdict"]
+__all__ = ["calls", "draft", "finish", "home", "new", "sheet", "take", "transcript", "verdict"]
 
 #: Course, icon; in the order of Alt+1 … Alt+7. The words are in the template; the last shows when an earlier appeal is chosen.
 COURSES = (("auto", "bolt"), ("keep", "check"), ("hand_over", "arrow-right"), ("share", "arrows-exchange"), ("guide", "route"), ("join", "link"), ("transfer", "map-pin"))
@@ -141,13 +142,22 @@ def draft(request: HttpRequest, slot: str) -> HttpResponse:
     return JsonResponse({"version": drafts.version_of(drafts.put_away(request.user, slot, fields))})
 
 
+@require_GET
+@gate("desk")
+def transcript(request: HttpRequest, slot: str) -> HttpResponse:
+    """Return what was heard of this call behind the number the browser has."""
+    _checked(slot)
+    after = str(request.GET.get("after", "0"))
+    return JsonResponse({"pieces": pieces_after(request.user, slot, int(after) if after.isdigit() and len(after) < 9 else 0)})
+
+
 @require_POST
 @gate("desk")
 def take(request: HttpRequest, slot: str) -> HttpResponse:
     """The one key."""
     _checked(slot)
     try:
-        fields = drafts.cleaned(request.POST.dict())
+        fields = with_heard(request.user, slot, drafts.cleaned(request.POST.dict()))
         step = take_call(world(), request.user, slot, fields)
     except LiandongError as error:
         return _refused(request, error)

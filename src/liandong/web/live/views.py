@@ -56,6 +56,9 @@ async def _events(user: User) -> AsyncIterator[str]:
             except TimeoutError:
                 yield ": beat\n\n"
                 continue
+            if news.get("kind") == "transcript" and news.get("person") != user.get_username():
+                # What a caller says is heard at one desk only.
+                continue
             told = _told(news, own_unit, known)
             if told is not None:
                 yield f"data: {json.dumps(told, ensure_ascii=False)}\n\n"

@@ -179,6 +179,35 @@
     text.style.height = "auto";
     text.style.height = Math.min(Math.max(text.scrollHeight + 2, 176), 420) + "px";
   }
+  // --- what a recogniser hears is added behind what is typed, never over it ------------------------------------------
+  let hearing = false;
+  let hearAgain = false;
+  function hearNew() {
+    if (gone) return;
+    if (hearing) { hearAgain = true; return; }
+    hearing = true;
+    fetch(form.dataset.transcriptUrl + "?after=" + (form.elements.heard.value || "0"), { credentials: "same-origin", headers: { "X-Requested-With": "desk" } })
+      .then(function (answer) { return answer.ok ? answer.json() : { pieces: [] }; })
+      .then(function (told) {
+        hearing = false;
+        const since = Number(form.elements.heard.value || 0);
+        const fresh = told.pieces.filter(function (piece) { return piece.seq > since; });
+        if (fresh.length) {
+          const spot = [text.selectionStart, text.selectionEnd];
+          text.value += fresh.map(function (piece) { return piece.words; }).join("");
+          text.setSelectionRange(spot[0], spot[1]);
+          form.elements.heard.value = String(fresh[fresh.length - 1].seq);
+          typed();
+          paint();
+          grow();
+          judgeSoon(0);
+        }
+        if (hearAgain) { hearAgain = false; hearNew(); }
+      }).catch(function () { hearing = false; });
+  }
+  body.addEventListener("live-transcript", function (heard) { if (heard.detail === slot) hearNew(); });
+  body.addEventListener("live-back", hearNew);
+
   // --- a repeat: one key links it, another lets it join the open case ------------------------------------------------
   function candidates() { return Array.from(document.querySelectorAll("#verdict [data-candidate]")); }
   function link(id) {
@@ -321,6 +350,7 @@
   form.addEventListener("change", function (changed) { if (changed.target.name === "course") { course(); typed(); } });
 
   reconcile();
+  hearNew();
   others();
   grow();
   paint();

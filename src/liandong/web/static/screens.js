@@ -153,6 +153,7 @@
   }
   function hear(news) {
     if (news.kind === "hello") return;
+    if (news.kind === "transcript") { body.dispatchEvent(new CustomEvent("live-transcript", { detail: news.id })); return; }
     if (news.kind === "missed") { tell("live-back"); return; }
     if (news.kind === "peer") { tell("live-peer"); htmx.trigger("#peer-banner", "live-back"); return; }
     tell("live-soon");
