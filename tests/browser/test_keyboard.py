@@ -31,7 +31,7 @@ def test_a_call_is_taken_judged_handed_over_and_followed_without_a_mouse(people:
     caller.keys("?")
     caller.sees("dialog#help[open]")
     caller.keys("Escape")
-    caller.keys("g", "3")
+    caller.keys("g", str(caller.at(".top-link[href='/records/']").get_attribute("data-key"))[1:])
     caller.page.wait_for_url("**/records/**")
     caller.keys("/")
     expect(caller.at("#q")).to_be_focused()
