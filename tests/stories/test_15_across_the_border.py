@@ -67,3 +67,10 @@ def test_the_other_side_never_hears_of_a_transfer_within_the_side(county_city: C
     appeal = city.post(f"/appeals/{taken['appeal']['id']}/place", {"course": "transfer"})
     county_city.api("police-county", "call_taker").until("handovers", appeal["data"]["handover"], "offered")
     assert appeal["data"]["handover"] not in [each["id"] for each in hotline.all("handovers")]
+
+
+def test_a_place_that_was_only_said_counts_as_one_that_was_typed(county_city: City) -> None:
+    city = county_city.api("police", "call_taker")
+    taken = city.take(f"我家在{county_city.division('police-county')[1]}春申路12号，被偷了，门锁撬坏了")
+    assert taken["belongs"]["node"] == "police-county"
+    assert city.post(f"/appeals/{taken['appeal']['id']}/place", {"course": "transfer"})["phase"] == "handed"

@@ -26,12 +26,13 @@ def belonging(world: World, data: Mapping[str, Any]) -> Belonging | None:
     """Return the other platform of this side that a matter belongs to; None where it is this one's, or nobody can tell.
 
     Parameters:
-        data: of an appeal, or of the form: ``place``, ``division``, ``longitude``, ``latitude`` are looked at.
+        data: of an appeal, or of the form: ``place``, ``division``, ``longitude``, ``latitude`` are looked at; where no place was
+            typed, the one that triage read out of the words.
     """
     desk = world.desk
     if world.divisions_at is None or not desk.division:
         return None
-    path = world.divisions_at(data)
+    path = world.divisions_at({**data, "place": data.get("place") or _read_place(data)})
     if not path:
         return None
     peers = {each.name: each for each in desk.peers if each.side == desk.side and each.division}
@@ -41,3 +42,9 @@ def belonging(world: World, data: Mapping[str, Any]) -> Belonging | None:
         return None
     names = dict(path)
     return Belonging(peers[found], names.get(peers[found].division, path[0][1]))
+
+
+def _read_place(data: Mapping[str, Any]) -> str:
+    read = (data.get("verdict") or {}).get("particulars") or {}
+    found = read.get("place") if isinstance(read, Mapping) else None
+    return str(found[0]) if isinstance(found, list | tuple) and found else ""

@@ -99,8 +99,7 @@ def verdict(request: HttpRequest) -> HttpResponse:
         shown["marks"] = json.dumps(judged.marks, ensure_ascii=False)
         shown["read"] = json.dumps({name: values[0] for name, values in judged.particulars if values}, ensure_ascii=False)
     shown["earlier"] = _earlier(request, text, said)
-    place = str(request.POST.get("place", "")).strip()[:300] or next(iter((said.get("particulars") or {}).get("place", ())), "")
-    shown["belongs"] = belonging(world(), {"place": place}) if place else None
+    shown["belongs"] = belonging(world(), {"place": str(request.POST.get("place", "")).strip()[:300], "verdict": said})
     shown["abusive"] = _abusive(request)
     shown["linked"] = str(request.POST.get("linked", ""))[:60]
     return render(request, "calltaker/verdict.html", shown)

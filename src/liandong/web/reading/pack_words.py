@@ -31,9 +31,9 @@ def door_choices() -> tuple[Door, ...]:
 
 
 def item_name(code: str) -> str:
-    """Return the name of an item; the code where this city's list has none."""
+    """Return the name of an item or of a door; the code where this city's list has none."""
     found = item_of(code)
-    return found.name if found else code
+    return found.name if found else _index(pack()).doors.get(code, code)
 
 
 def items_of() -> tuple[Item, ...]:
@@ -101,6 +101,7 @@ class _Index:
         self.items = {each.code: each for each in city.catalogue.items}
         self.units = {each.code: each.name for each in city.units}
         self.people = {each.username: each.name for each in city.users}
+        self.doors = {each.code: each.name for each in city.catalogue.doors}
         self.clauses = {each.clause.code: each.clause for each in (*city.catalogue.items, *city.catalogue.doors, *city.catalogue.rulings)}
 
 
