@@ -42,6 +42,11 @@ def _data(city: City, node: str) -> list[str]:
     words: set[str] = {each.name for each in pack.catalogue.items} | {each.name for each in pack.units} | {each.name for each in pack.users}
     for each in (*pack.catalogue.items, *pack.catalogue.doors, *pack.catalogue.rulings):
         words.update((each.clause.document, each.clause.place, each.clause.text))
+    for rule in pack.clocks:
+        words.update((rule.name, rule.source, rule.applies))
+    for door in pack.catalogue.doors:
+        words.update((door.name, door.words))
+    words.update(pack.texts.values())
     for machine in MACHINES.values():
         words.update(row.source for row in machine.rows)
 
