@@ -36,8 +36,8 @@ READ_TEXT = """() => {
 }"""
 
 
-def _data(city: City, node: str) -> list[str]:
-    """Return every Chinese text that is data: the pack's names and clauses, people, and what records say."""
+def _pack_words() -> set[str]:
+    """Return what the pack and the tables say."""
     pack = load_pack("xiangcheng")
     words: set[str] = {each.name for each in pack.catalogue.items} | {each.name for each in pack.units} | {each.name for each in pack.users}
     for each in (*pack.catalogue.items, *pack.catalogue.doors, *pack.catalogue.rulings):
@@ -49,6 +49,12 @@ def _data(city: City, node: str) -> list[str]:
     words.update(pack.texts.values())
     for machine in MACHINES.values():
         words.update(row.source for row in machine.rows)
+    return words
+
+
+def _data(city: City, node: str) -> list[str]:
+    """Return every Chinese text that is data: the pack's names and clauses, people, and what records say."""
+    words = _pack_words()
 
     def gather(value: object) -> None:
         if isinstance(value, str):

@@ -115,10 +115,13 @@ def test_station_says_no_and_the_bureau_decides_with_one_key(people: People, cit
     station = "xc-pcs-yuanhe"
     police, officer = city.api("police", "call_taker"), city.api("police", "officer", station)
     alarms = {}
-    for name, words in (("leak", "隔壁邻居家的水管漏水，我家天花板湿了一片"), ("junk", "隔壁邻居把杂物堆在门口不肯搬走")):
+    for name, words in (("leak", "隔壁邻居家的水管漏水，我家天花板湿了一片"), ("junk", "楼道里堆满了杂物，物业不管")):
         appeal = police.take(words, place="元和街道采莲新村", course="keep")["appeal"]["id"]
         alarm = next(each for each in police.all("alarms") if each["appeal"] == appeal)
-        police.act("alarms", alarm["id"], "order", unit=station)
+        if alarm["phase"] == "taken":
+            # What sounds like danger is ordered by itself.
+            police.act("alarms", alarm["id"], "order", unit=station)
+        assert police.one("alarms", alarm["id"])["unit"] == station
         alarms[name] = alarm["id"]
     reviewer = people("police", "reviewer")
     reviewer.open("/review/")

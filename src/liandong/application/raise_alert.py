@@ -22,6 +22,8 @@ from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKi
 
 __all__ = ["ALERT_REACTIONS", "add_recipients", "alert_of", "chase_silent", "in_danger", "raise_alert"]
 
+#: From this chance of danger on the model alone alerts, in per mille.
+LIKELY_PERMILLE = 500
 #: How many grid workers and volunteers are asked to look for a person.
 MOST_SEARCHERS = 12
 #: Sub-items whose matter is a person to be found.
@@ -70,7 +72,7 @@ def add_recipients(session: Session, alert: StreamState, actor: Actor, data: Map
 
 def in_danger(session: Session, appeal: StreamState, actor: Actor) -> StreamState | None:
     """Raise the alert that danger asks for, once; return it, or None where nobody beyond police is needed."""
-    if not appeal.data.get("urgent") or session.world.directory is None or alert_of(session, appeal.id) is not None:
+    if not _plain_danger(appeal.data) or session.world.directory is None or alert_of(session, appeal.id) is not None:
         return None
     if not _recipients(session, appeal.data, "search" if _lost(appeal.data) else "danger", []):
         return None
@@ -100,6 +102,18 @@ def chase_silent(world: World, alert: StreamId) -> int:
 
 def _answered(line: Mapping[str, Any]) -> bool:
     return any(line.get(name) for name in ("acknowledged_at", "set_out_at", "on_scene_at", "reported_at", "unable_at"))
+
+
+def _plain_danger(said: Mapping[str, Any]) -> bool:
+    """Tell whether danger was said in words a rule knows, by a person, or is more likely than not.
+
+    The model alone raises urgency from a small chance on, so that nothing is missed; a desk then looks, and alerts with one key.
+    """
+    verdict = said.get("verdict") or {}
+    if not said.get("urgent"):
+        return False
+    by_rule = any(str(each.get("clause", "")).startswith("D-") for each in verdict.get("reasons") or () if isinstance(each, Mapping))
+    return by_rule or not verdict.get("urgent") or int(verdict.get("confidence_permille", 1000)) >= LIKELY_PERMILLE
 
 
 def _lost(said: Mapping[str, Any]) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from liandong.adapters.postgres.models import Stream
 from liandong.adapters.postgres.timers import COLUMNS, kept_of
-from liandong.domain.clocks import ClockState, KeptClock, Outcome, in_words
+from liandong.domain.clocks import ClockState, KeptClock, Outcome, WorkingCalendar, in_words
 from liandong.web.world import world
 
 __all__ = ["ClockLine", "attach_clocks", "clocks_of", "pressing"]
@@ -107,6 +108,17 @@ def _order(line: ClockLine) -> tuple[int, datetime]:
     return (0 if line.open and not line.right else 1 if line.open else 2), line.due_at or datetime.max.replace(tzinfo=UTC)
 
 
+def _due_words(due: datetime, calendar: WorkingCalendar) -> str:
+    """Return a deadline in the reader's language; the end of a day is 24:00 of that day, as in Chinese."""
+    if not (get_language() or "").startswith("en"):
+        return in_words(due, calendar)
+    local = due.astimezone(calendar.zone)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        day = local - timedelta(days=1)
+        return f"{day.day} {day:%b} 24:00"
+    return f"{local.day} {local:%b %H:%M}"
+
+
 def _line(kept: KeptClock, now: datetime) -> ClockLine | None:
     calendar = world().rulebook.calendar
     assert calendar is not None, "asked only where clocks are kept"
@@ -125,7 +137,7 @@ def _line(kept: KeptClock, now: datetime) -> ClockLine | None:
         limit=kept.rule.limit.in_chinese,
         state=state.value,
         colour=COLOURS[state],
-        due_words="" if due is None else in_words(due, calendar),
+        due_words="" if due is None else _due_words(due, calendar),
         left=_left(state, due, now),
         due_at=due,
         started_at=kept.clock.started_at,
