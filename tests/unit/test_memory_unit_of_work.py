@@ -76,4 +76,4 @@ def test_counted_ids_sort_in_order_and_are_uuid7_in_form() -> None:
 def test_the_triage_of_words_has_every_name_of_the_real_one() -> None:
     judge = WordTriage({"打架": ("police", "P1", True)})
     assert (judge("有人打架")["side"], judge("有人打架")["urgent"], judge("你好")["side"]) == ("police", True, "unclear")
-    assert set(KEPT_OF_VERDICT) - set(judge("你好")) == {"door", "guidance", "door_phone", "door_clause"}
+    assert set(KEPT_OF_VERDICT) - set(judge("你好")) == {"door", "guidance", "door_phone", "door_clause", "ruling"}

@@ -76,7 +76,7 @@ def begin_work(session: Session, handover: StreamState, actor: Actor) -> StreamS
     if side == "hotline" and handover.data.get("cause") == "quick_service" and is_move_car(appeal):
         order = start_move_car(session, appeal, machine, handover=handover.id)
     else:
-        order = start_order(session, appeal, machine, handover=handover.id)
+        order = start_order(session, appeal, machine, handover=handover.id, ruling=handover.data.get("ruling"))
     session.perform(appeal.kind, appeal.id, "keep", machine, {"order": order.id})
     return order
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from liandong.application.abusive_calls import refer_abuse
 from liandong.application.accept_handover import take_over
+from liandong.application.convene import add_case_by_hand, cast_vote, confirm_ruling, invite_more, propose_ruling, rule
 from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_reviewed, place
@@ -30,7 +31,7 @@ Door = Callable[[Session, StreamState, Actor, Mapping[str, Any]], StreamState]
 INTERNAL = frozenset(
     {
         "offer", "draft", "submit", "invite", "raise", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat",
-        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse",
+        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse", "convene",
     }
 )  # fmt: skip
 
@@ -100,6 +101,12 @@ DOORS: Mapping[tuple[StreamKind, str], Door] = {
     (StreamKind.APPEAL, "alert"): raise_alert,
     (StreamKind.ALERT, "add"): add_recipients,
     (StreamKind.CALL, "hang_up"): hang_up,
+    (StreamKind.CONSULTATION, "invite_more"): invite_more,
+    (StreamKind.CONSULTATION, "add_case"): add_case_by_hand,
+    (StreamKind.CONSULTATION, "vote"): cast_vote,
+    (StreamKind.CONSULTATION, "propose"): propose_ruling,
+    (StreamKind.CONSULTATION, "rule"): rule,
+    (StreamKind.CONSULTATION, "confirm_ruling"): confirm_ruling,
     (StreamKind.HANDOVER, "accept"): _accept,
     (StreamKind.HANDOVER, "offer"): offer_reviewed,
 }

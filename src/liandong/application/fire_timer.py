@@ -14,6 +14,7 @@ from typing import Any
 from liandong.application.accept_handover import order_here
 from liandong.application.perform import Session
 from liandong.application.route import party_here
+from liandong.application.shared_streams import is_shared
 from liandong.application.supervise import supervision_of, take_step
 from liandong.domain.clocks import KeptClock, in_words
 from liandong.domain.journal.facts import Party, StreamId, StreamKind, StreamState
@@ -69,15 +70,15 @@ def _told(session: Session, kept: KeptClock, cause: str, reason: str) -> dict[st
 
 
 def _owed_here(session: Session, state: StreamState, kept: KeptClock) -> bool:
-    """Tell whether this node owes it: always, but at a handover only on the end that owes."""
-    if state.kind != StreamKind.HANDOVER:
+    """Tell whether this node owes it: always, but of what two nodes hold only the end that owes."""
+    if not is_shared(state.kind):
         return True
     party = party_here(session.world.desk, state.data)
     return (party, kept.owed_by) in ((Party.SENDER, "sender"), (Party.RECEIVER, "receiver"))
 
 
 def _warn(session: Session, state: StreamState, kept: KeptClock) -> None:
-    if state.kind not in (StreamKind.ALARM, StreamKind.WORK_ORDER, StreamKind.HANDOVER) or not _owed_here(session, state, kept):
+    if state.kind not in (StreamKind.ALARM, StreamKind.WORK_ORDER, StreamKind.HANDOVER, StreamKind.CONSULTATION, StreamKind.WHISTLE) or not _owed_here(session, state, kept):
         return
     known = supervision_of(session, state)
     if known is None or known.phase == "lifted":
@@ -135,6 +136,13 @@ def _unanswered(session: Session, state: StreamState, kept: KeptClock) -> None:
         session.perform(state.kind, state.id, "call_interview", session.system, {"reason": f"{kept.rule.name}逾期", "cause": "unanswered"})
 
 
+def _left_hanging(session: Session, state: StreamState, kept: KeptClock) -> None:
+    """Nobody opened the consultation in time: it says so, and climbs (000 会商悬置)."""
+    if state.phase == "convened" and party_here(session.world.desk, state.data) == Party.SENDER:
+        session.perform(state.kind, state.id, "lapse", session.system.standing(Party.SENDER), {"note": f"{kept.rule.name}逾期"})
+        _remind(session, session.load(state.kind, state.id), kept)
+
+
 def _nothing(session: Session, state: StreamState, kept: KeptClock) -> None:
     """It is only shown."""
 
@@ -149,4 +157,5 @@ ON_DUE: dict[tuple[StreamKind, str], Due] = {
     **dict.fromkeys(((_S, "supervise"), (_S, "interview"), (_S, "circulate"), (_S, "refer")), _climb),
     (_S, "answer"): _unanswered,
     (StreamKind.APPEAL, "place"): _nothing,
+    (StreamKind.CONSULTATION, "convene"): _left_hanging,
 }

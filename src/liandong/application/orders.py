@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liandong.application.follow_ruling import ruling_for, send_to_lead
 from liandong.application.perform import Session
 from liandong.domain.alarms.alarm import OPEN as OPEN_ALARMS
 from liandong.domain.errors import StreamNotFound
@@ -33,13 +34,14 @@ def summary_of(text: str) -> str:
 
 
 def start_order(
-    session: Session, appeal: StreamState, actor: Actor, *, handover: str = "", summary: str = "", since: str = ""
+    session: Session, appeal: StreamState, actor: Actor, *, handover: str = "", summary: str = "", since: str = "", ruling: Mapping[str, Any] | None = None
 ) -> StreamState:
     """Create this side's order for an appeal; the order knows its appeal, and its handover when it came by one.
 
     Parameters:
         since: ISO, aware; when its first clock counts from where that is earlier than now: a matter that came back keeps
             the deadline of its first receiver.
+        ruling: the one a handover was sent under; the verdict's own where none is given.
     """
     said = appeal.data
     kind = order_kind(session.world.desk.side, str(said.get("side", "")))
@@ -53,9 +55,12 @@ def start_order(
         "kind": said.get("kind", ""),
         "division": said.get("division", ""),
         "since": since,
+        "ruling": dict(ruling or ruling_for(said, session.world.desk.side)) or None,
     }
     order = session.start(kind, "take" if kind == StreamKind.ALARM else "receive", actor, data)
-    return _ordered_at_once(session, order, said) if kind == StreamKind.ALARM and data["urgent"] else order
+    if kind == StreamKind.ALARM and data["urgent"]:
+        return _ordered_at_once(session, order, said)
+    return send_to_lead(session, order)
 
 
 def _ordered_at_once(session: Session, alarm: StreamState, said: Mapping[str, Any]) -> StreamState:

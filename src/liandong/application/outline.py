@@ -12,8 +12,8 @@ from liandong.domain.journal.facts import StreamKind, StreamState
 
 __all__ = ["KEYED", "Outline", "one_line", "outline_of"]
 
-#: Kinds that are known by a key of their own: an appeal by its source, a supervision by what it supervises.
-KEYED = frozenset({StreamKind.APPEAL, StreamKind.SUPERVISION})
+#: Kinds that are known by a key of their own: an appeal by its source, a supervision by what it supervises, a consultation or a whistle by its cause.
+KEYED = frozenset({StreamKind.APPEAL, StreamKind.SUPERVISION, StreamKind.CONSULTATION, StreamKind.WHISTLE})
 
 #: Longest summary and place of a list, in characters.
 SUMMARY_CHARACTERS, PLACE_CHARACTERS = 240, 300

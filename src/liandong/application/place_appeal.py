@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from liandong.application.belonging import belonging
+from liandong.application.follow_ruling import in_words, ruling_for
 from liandong.application.guidance import guidance_given
 from liandong.application.link_repeats import join_repeat
 from liandong.application.orders import start_order, summary_of
@@ -35,6 +36,7 @@ FIELD = frozenset({Role.OFFICER, Role.UNIT_STAFF})
 #: What an offer says beside the record.
 OFFERED = (
     "appeal", "origin", "destination", "destination_node", "number", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert",
+    "ruling",
 )  # fmt: skip
 
 
@@ -152,16 +154,19 @@ def offer_handover(session: Session, appeal: StreamState, actor: Actor, data: Ma
     if towards_receiver(desk, {"destination_node": within}) is None:
         raise CommandRefused(Refusal("handover.no_peer"))
     danger = bool(data.get("danger", appeal.data.get("urgent", False)))
+    other = desk.side if within else OTHER_SIDE.get(desk.side, str(appeal.data.get("side", "hotline")))
+    ruling = {} if within else dict(data.get("ruling") or ruling_for(appeal.data, other))
     offered = {
         "appeal": appeal.id,
         "record": record_of(appeal),
         "origin": desk.node,
-        "destination": desk.side if within else OTHER_SIDE.get(desk.side, str(appeal.data.get("side", "hotline"))),
+        "destination": other,
         "destination_node": within,
-        "cause": data.get("cause") or ("danger" if danger else "scope"),
+        "cause": data.get("cause") or ("danger" if danger else "ruling" if ruling else "scope"),
         "danger": danger and (desk.side if within else OTHER_SIDE.get(desk.side)) == "police",
-        "reason": data.get("reason") or summary_of(str(appeal.data["text"]))[:100],
-        "clause": data.get("clause", ""),
+        "reason": data.get("reason") or in_words(ruling) or summary_of(str(appeal.data["text"]))[:100],
+        "clause": data.get("clause") or ruling.get("clause", ""),
+        "ruling": ruling or None,
         "call": data.get("call", ""),
         "alert": (alert_of(session, appeal.id) or "") if danger else "",
         "contact": data.get("contact", ""),

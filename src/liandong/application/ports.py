@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from liandong.domain.clocks import KeptClock
+from liandong.domain.consultations.rulings import KeptRuling
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
 __all__ = [
@@ -72,6 +73,10 @@ class Directory(Protocol):
 
     def searchers(self, data: Mapping[str, Any], at: datetime, most: int) -> Sequence[Recipient]:
         """Return grid workers and volunteers, those of the place's own street first, then the nearest."""
+        ...
+
+    def serves(self, code: str, side: str) -> bool:
+        """Tell whether a unit takes orders of a side."""
         ...
 
     def named(self, codes: Sequence[str]) -> Sequence[Recipient]:
@@ -297,6 +302,18 @@ class UnitOfWork(Protocol):
 
     def count(self, key: int, since: datetime, most: int = 1000) -> int:
         """Return how many appeals have a key since an aware time, at most ``most``."""
+        ...
+
+    def hold(self, key: int) -> None:
+        """Let no other unit of work that holds the same key go on until this one has ended: who counts, counts alone."""
+        ...
+
+    def keep_ruling(self, ruling: KeptRuling) -> None:
+        """Write a ruling that binds from now on, or write it anew where its code is known."""
+        ...
+
+    def rulings(self) -> Sequence[KeptRuling]:
+        """Return every ruling kept here, those of this unit of work included, the oldest first."""
         ...
 
     def by_number(self, kind: StreamKind, number: str) -> StreamId | None:

@@ -10,10 +10,13 @@ from typing import Any
 
 from liandong.application.abusive_calls import ABUSE_REACTIONS
 from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
+from liandong.application.convene import CONSULTATION_REACTIONS
 from liandong.application.correcting import carry_correction
 from liandong.application.find_repeats import remember_keys
+from liandong.application.follow_ruling import in_words, moved, send_to_lead
 from liandong.application.link_repeats import end_joined, forget_repeat, note_repeat
 from liandong.application.move_car import MOVE_CAR_REACTIONS
+from liandong.application.note_dispute import DISPUTE_REACTIONS
 from liandong.application.orders import is_open, order_of, start_order, withdraw_order
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
@@ -177,6 +180,18 @@ def call_police(session: Session, before: StreamState, after: StreamState, fact:
         session.perform(appeal.kind, appeal.id, "share", session.system, {"handover": handover.id, "reason": fact.data["reason"]})
 
 
+def cross_by_ruling(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The fact that the lead turned on is found: the matter crosses to the side the ruling names then (000 职责随事实转移)."""
+    ruling = moved(before.data.get("ruling") or {})
+    reason = f"{in_words(ruling)}；{fact.data['found']}"[:500]
+    _cross(session, after, fact, {"cause": "ruling", "reason": reason, "danger": False, "ruling": ruling})
+
+
+def pass_to_next_lead(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The fact is found and the other lead is of this side: the order goes to it."""
+    send_to_lead(session, after)
+
+
 def _cross(session: Session, order: StreamState, fact: Fact, given: dict[str, Any]) -> None:
     appeal = session.load(StreamKind.APPEAL, StreamId(order.data["appeal"]))
     kept = {name: order.data.get(name) for name in ("contact", "attachments", "clause")}
@@ -220,6 +235,8 @@ BASE: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "NonPoliceApproved": ((OWN, cross_non_police),),
     "SourceHandedOver": ((OWN, cross_non_police),),
     "OrderHandedOver": ((OWN, cross_non_police),),
+    "DecidingFactFound": ((OWN, cross_by_ruling),),
+    "LeadMoved": ((OWN, pass_to_next_lead),),
     "PoliceCalled": ((OWN, call_police), (OWN, tell_step)),
     "AlarmClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
     "OrderClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
@@ -236,7 +253,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS)
+REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from liandong.domain.alerts.alert import SHARED_ALERT_FACTS
 from liandong.domain.calls.call import SHARED_CALL_FACTS
+from liandong.domain.consultations.consultation import SHARED_CONSULTATION_FACTS
 from liandong.domain.handovers.handover import SHARED_FACTS
 from liandong.domain.journal.facts import StreamKind
 
@@ -44,6 +45,7 @@ SHARED: Mapping[str, Shared] = {
         Shared(StreamKind.HANDOVER, SHARED_FACTS, "HandoverOffered"),
         Shared(StreamKind.CALL, SHARED_CALL_FACTS, "CallOffered"),
         Shared(StreamKind.ALERT, SHARED_ALERT_FACTS, "AlertRaised"),
+        Shared(StreamKind.CONSULTATION, SHARED_CONSULTATION_FACTS, "ConsultationConvened"),
     )
 }
 

@@ -18,7 +18,9 @@ from liandong.domain.journal.facts import Actor, StreamKind, StreamState
 __all__ = ["Taken", "take_appeal", "take_in"]
 
 #: What of a verdict stays with the appeal.
-KEPT_OF_VERDICT = ("side", "kind", "item", "item2", "urgent", "confidence", "reasons", "particulars", "missing", "ask", "door", "guidance", "door_phone", "door_clause")
+KEPT_OF_VERDICT = (
+    "side", "kind", "item", "item2", "urgent", "confidence", "reasons", "particulars", "missing", "ask", "door", "guidance", "door_phone", "door_clause", "ruling",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from liandong.domain.alerts.alert import ALERT
 from liandong.domain.appeals.appeal import APPEAL
 from liandong.domain.calls.call import CALL
 from liandong.domain.clocks import Rulebook
+from liandong.domain.consultations.consultation import CONSULTATION
 from liandong.domain.handovers.handover import HANDOVER
 from liandong.domain.journal.facts import Fact, StreamKind
 from liandong.domain.journal.machine import Machine
@@ -24,7 +25,7 @@ __all__ = ["MACHINES", "World"]
 
 #: kind -> the table that rules it.
 MACHINES: Mapping[StreamKind, Machine] = {
-    each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, ALERT, MOVE_CAR, SUPERVISION)
+    each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, ALERT, MOVE_CAR, SUPERVISION, CONSULTATION)
 }
 
 

@@ -106,6 +106,18 @@ MESSAGES: dict[str, Message] = {
         "退单时限已过（{until}）。请继续办理，或申请延期、申请协商。",
         "The limit for refusing has passed ({until}). Go on with it, or ask for more time.",
     ),
+    "workorder.ruled": Message(
+        "会商裁定{code}已明确由您的单位牵头（{words}），不能退单。情况有变请填“查明事实”，或提请再次会商。",
+        "Ruling {code} names your unit as the lead ({words}): it cannot be refused. Report the fact found, or ask for another consultation.",
+    ),
+    "handover.ruled": Message(
+        "会商裁定{code}已明确归属（{words}），不再提异议。情况有变请办理中填“查明事实”，或提请再次会商。",
+        "Ruling {code} has settled whose matter this is ({words}): no objection. Report the fact found, or ask for another consultation.",
+    ),
+    "ruling.nothing_to_find": Message(
+        "这一件没有随事实转移牵头的裁定。请按原流程办理，需要时移交或提请会商。",
+        "No ruling moves this matter by a fact. Go on with it, hand it over, or ask for a consultation.",
+    ),
     "workorder.not_content": Message(
         "满意度 4、5 表示不满意：请写明理由，将重新办理。", "4 and 5 mean not content: give the reason, and it is opened again."
     ),

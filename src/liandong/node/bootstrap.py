@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from liandong.adapters.classifier.shipped import default_scorer
 from liandong.adapters.packs import Pack, load_pack
@@ -17,15 +18,17 @@ from liandong.adapters.quickservice.simulated import SimulatedNotices, Simulated
 from liandong.adapters.telephony.simulator import SimulatedSwitch
 from liandong.application.current import install_world
 from liandong.application.guidance import DoorWords
+from liandong.application.live_triage import LiveTriage
 from liandong.application.ports import Desk, Peer
 from liandong.application.reactions import reactions_to
 from liandong.application.world import World
+from liandong.domain.catalogue.items import Ruling
 from liandong.domain.clocks import Rulebook
 from liandong.domain.routing import DivisionLevel, Place, ancestors, locate
 from liandong.domain.triage import Triage
 from liandong.node.settings import NODE_FILE, NodeSettings, read_node
 
-__all__ = ["SystemClock", "load_city_pack", "make_triage", "node_settings", "rulebook_of", "start", "triage_of", "world_of"]
+__all__ = ["SystemClock", "known_codes", "live_triage", "load_city_pack", "make_triage", "node_settings", "rulebook_of", "start", "triage_of", "world_of"]
 
 
 class SystemClock:
@@ -57,7 +60,11 @@ def load_city_pack(name: str) -> Pack:
 
 def make_triage(pack: Pack) -> Callable[[str], Mapping[str, Any]]:
     """Return the triage of a pack: text -> verdict in its JSON form."""
-    triage = triage_of(pack)
+    return judge_of(triage_of(pack))
+
+
+def judge_of(triage: Triage) -> Callable[[str], Mapping[str, Any]]:
+    """Return what judges a text, with the words of the door where neither line takes it."""
 
     def judge(text: str) -> Mapping[str, Any]:
         verdict = triage.verdict(text)
@@ -99,6 +106,20 @@ def triage_of(pack: Pack) -> Triage:
     return Triage(pack.catalogue, default_scorer())
 
 
+def live_triage(pack: Pack, world: World) -> LiveTriage:
+    """Return the triage of a node: the pack's list with the rulings its database holds. Django must be set up."""
+    from liandong.adapters.postgres.rulings import read_rulings, rulings_revision
+
+    zone, scorer = ZoneInfo(pack.zone), default_scorer()
+
+    def build(rulings: tuple[Ruling, ...], day: date) -> Callable[[str], Mapping[str, Any]]:
+        catalogue = replace(pack.catalogue, rulings=(*pack.catalogue.rulings, *rulings))
+        return judge_of(Triage(catalogue, scorer, on=day))
+
+    clauses = {each.clause.code: each.clause for each in pack.catalogue.items}
+    return LiveTriage(build, rulings_revision, read_rulings, lambda: world.clock.now().astimezone(zone).date(), clauses)
+
+
 def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping[str, Any]]) -> World:
     """Return the world of a node on its PostgreSQL database; Django must be set up."""
     from liandong.adapters.jobs.timeouts import defer_job
@@ -124,7 +145,15 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     # Only a demonstration's time can be moved, and only ahead.
     settable = settings.demonstration and settings.directory and not settings.clock_offset_seconds
     clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
-    return World(clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook)
+    return World(
+        clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook,
+        context=known_codes(pack),
+    )  # fmt: skip
+
+
+def known_codes(pack: Pack) -> Mapping[str, Any]:
+    """Return the codes of the city's list, with their names, and of its directory: guards ask for them."""
+    return {"items": {each.code: each.name for each in pack.catalogue.items}, "units": frozenset(each.code for each in pack.units)}
 
 
 def rulebook_of(pack: Pack) -> Rulebook:
@@ -151,5 +180,6 @@ def start(node_file: Path | None = None) -> World:
     settings = node_settings()
     pack = load_city_pack(settings.pack)
     world = world_of(settings, pack, make_triage(pack))
+    world = replace(world, triage=live_triage(pack, world))
     install_world(world)
     return world

@@ -92,7 +92,7 @@ def visible(user: User) -> QuerySet[Stream]:
         return Stream.objects.filter(
             Q(unit=user.unit, kind__in=("alarm", "workorder", "supervision"))
             | Q(appeal__in=own.values("appeal"), kind__in=("appeal", "handover"))
-            | Q(kind="alert", data__lines__has_key=user.unit)
+            | Q(kind__in=("alert", "consultation", "whistle"), data__lines__has_key=user.unit)
             | Q(id__in=received.exclude(came_by=None).values("came_by"), kind="handover")
         )
     return Stream.objects.none()

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from liandong.domain.clocks import KeptClock
+from liandong.domain.consultations.rulings import KeptRuling
 from liandong.domain.journal.chain import Break, Entry, verify_chain
 from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
 
@@ -58,6 +59,7 @@ class MemoryDatabase:
     #: (look-up key, when, appeal).
     repeat_keys: set[tuple[int, datetime, StreamId]] = field(default_factory=set)
     clocks: dict[StreamId, tuple[KeptClock, ...]] = field(default_factory=dict)
+    rulings: dict[str, KeptRuling] = field(default_factory=dict)
     keys: dict[str, StreamId] = field(default_factory=dict)
     numbers: set[tuple[StreamKind, str]] = field(default_factory=set)
     #: (kind, day) -> last count given; moves outside transactions, as a sequence does.

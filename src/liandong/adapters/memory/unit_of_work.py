@@ -16,6 +16,7 @@ from liandong.application.outline import outline_of
 from liandong.application.ports import Message, Recalled
 from liandong.application.shared_streams import is_shared
 from liandong.domain.clocks import KeptClock
+from liandong.domain.consultations.rulings import KeptRuling
 from liandong.domain.errors import StreamConflict, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
@@ -64,6 +65,7 @@ class MemoryUnitOfWork:
         self._jobs: list[Job] = []
         self._remembered: list[tuple[int, datetime, StreamId]] = []
         self._clocks: dict[StreamId, tuple[KeptClock, ...]] = {}
+        self._rulings: dict[str, KeptRuling] = {}
         self._begun = False
 
     def __enter__(self) -> Self:
@@ -140,6 +142,15 @@ class MemoryUnitOfWork:
     def count(self, key: int, since: datetime, most: int = 1000) -> int:
         return min(most, len({appeal for held, at, appeal in self._database.repeat_keys if held == key and at >= since}))
 
+    def hold(self, key: int) -> None:
+        assert self._begun, "a key is held inside a unit of work"
+
+    def keep_ruling(self, ruling: KeptRuling) -> None:
+        self._rulings[ruling.code] = replace(ruling, data=_stored(ruling.data))
+
+    def rulings(self) -> Sequence[KeptRuling]:
+        return list((self._database.rulings | self._rulings).values())
+
     def by_number(self, kind: StreamKind, number: str) -> StreamId | None:
         rows = self._database.rows.values()
         return next((row.state.id for row in rows if row.state.kind == kind and row.state.data.get("number") == number), None)
@@ -173,6 +184,7 @@ class MemoryUnitOfWork:
             database.outbox.append(Sent(message.peer, message.stream, place, message.type, _stored(message.body)))
         database.jobs += self._jobs
         database.clocks |= self._clocks
+        database.rulings |= self._rulings
         database.repeat_keys |= set(self._remembered)
 
     def _check(self, loaded: int, state: StreamState) -> None:

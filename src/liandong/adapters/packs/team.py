@@ -52,6 +52,11 @@ class PackDirectory:
         around = sorted((each for each in units if each.code not in codes), key=lambda each: _metres(centre, each.position))
         return [*map(self._recipient, own), *self.named([each.code for each in around])][:most]
 
+    def serves(self, code: str, side: str) -> bool:
+        """Tell whether a unit takes orders of a side; at a node of both sides every unit does."""
+        found = self._pack.unit(code)
+        return found is not None and (side == "both" or found.side in (side, "both"))
+
     def named(self, codes: Sequence[str]) -> Sequence[Recipient]:
         """Return the recipients of codes, in order; those nobody knows are left out."""
         known = (self._pack.unit(code) for code in codes)

@@ -20,6 +20,7 @@ __all__ = [
     "OutboxMessage",
     "PeerStatus",
     "RepeatKey",
+    "Ruling",
     "ServiceCode",
     "SimulatedNotice",
     "Stream",
@@ -270,6 +271,21 @@ class RepeatKey(models.Model):
 
     class Meta:
         db_table = "repeat_key"
+
+
+class Ruling(models.Model):
+    """A ruling of a consultation, told by its facts: what triage of this node reads beside the pack's list."""
+
+    code = models.CharField(max_length=60, primary_key=True)
+    consultation = models.UUIDField()
+    data = models.JSONField()
+    revoked_on = models.DateField(null=True)
+    #: Counts the changes of this row; the sum of all tells triage whether anything changed.
+    revision = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "ruling"
+        constraints = [models.CheckConstraint(condition=Q(revision__gte=1), name="ruling_revision_positive")]
 
 
 class ServiceCode(models.Model):

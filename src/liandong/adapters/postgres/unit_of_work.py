@@ -22,12 +22,14 @@ from psycopg.types.json import Jsonb
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.gathered import Gathered
 from liandong.adapters.postgres.ids import uuid7
+from liandong.adapters.postgres.rulings import keep_ruling, read_rulings
 from liandong.adapters.postgres.timers import read_clocks, write_clocks
 from liandong.application.numbers import number_of
 from liandong.application.outline import KEYED, outline_of
 from liandong.application.ports import Message, Recalled
 from liandong.application.shared_streams import is_shared
 from liandong.domain.clocks import KeptClock, Rulebook
+from liandong.domain.consultations.rulings import KeptRuling
 from liandong.domain.errors import StreamConflict, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, StreamState
@@ -217,6 +219,16 @@ class PostgresUnitOfWork:
             cursor.execute(COUNT_KEY, [key, since, most])
             return int(cursor.fetchone()[0])
 
+    def hold(self, key: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+    def keep_ruling(self, ruling: KeptRuling) -> None:
+        keep_ruling(ruling)
+
+    def rulings(self) -> Sequence[KeptRuling]:
+        return read_rulings()
+
     def by_number(self, kind: StreamKind, number: str) -> StreamId | None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT id FROM stream WHERE kind = %s AND number = %s", [kind.value, number])
@@ -301,7 +313,7 @@ class PostgresUnitOfWork:
                 "unit": state.data.get("unit", ""),
                 "seq": state.seq,
             }
-            if state.kind == StreamKind.ALERT:
+            if state.kind in (StreamKind.ALERT, StreamKind.CONSULTATION, StreamKind.WHISTLE):
                 told["units"] = list(state.data.get("lines", {}))
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED, json.dumps(told, ensure_ascii=False)])
         for peer in sorted({message.peer for message, _ in self._messages}):

@@ -61,6 +61,7 @@ DOUBLE = "002 双复核、双审"
 SOURCE_FIRST = "济政办字〔2023〕51号 四（二）1：先期处置后源头化解"
 NON_POLICE = "相政办〔2023〕55号 四（三）1：派出所写明推送原因，分局审核"
 
+RULED = "相政办〔2023〕55号 四（三）3 会商裁定明确牵头；000 职责随事实转移"
 RETIMED = "城市包时限规则变更，按生效日期重算"
 
 FIELDS = {
@@ -88,6 +89,8 @@ FIELDS = {
         Field("latitude", "纬度", "latitude", limit=20),
         Field("linked", "关联件", "linked record", limit=60),
         Field("kind", "类别", "kind", limit=20),
+        Field("ruling", "会商裁定", "ruling", form="map", limit=12),
+        Field("found", "查明的事实", "fact found", limit=2000),
         Field("division", "行政区划", "division", limit=12),
         Field("since", "起算时间", "counted from", limit=40),
         Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
@@ -121,6 +124,7 @@ TITLES = {
     "approve_report": ("审核通过", "approve the report"),
     "turn_back_report": ("审核退回", "turn the report back"),
     "state_non_police": ("提请转非警务", "state non-police"),
+    "find_fact": ("查明事实", "fact found"),
     "approve_non_police": ("同意转出", "approve"),
     "turn_back_non_police": ("不同意转出", "turn back"),
     "hand_over_source": ("移交源头", "hand over the source"),
@@ -175,9 +179,16 @@ def _no_danger_left(state: StreamState, command: Command, context: Mapping[str, 
     return None
 
 
+def _lead_crosses(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """The ruling gives the lead to the hotline's side once its fact is found, and nobody is in danger."""
+    ruling = state.data.get("ruling") or {}
+    moves = ruling.get("until_fact") and ruling.get("then_side") == "hotline"
+    return _no_danger_left(state, command, context) if moves else Refusal("ruling.nothing_to_find", {}, RULED)
+
+
 def _rows() -> tuple[Row, ...]:
     born = ("appeal", "summary")
-    about = ("number", "handover", "place", "item", "urgent", "unit", "longitude", "latitude", "linked", "kind", "division", "since")
+    about = ("number", "handover", "place", "item", "urgent", "unit", "longitude", "latitude", "linked", "kind", "division", "since", "ruling")
     sent = ("note", "officers")
     done = ("result_code", "officers", "contact", "attachments")
     rows = [
@@ -234,6 +245,10 @@ def _rows() -> tuple[Row, ...]:
             )
             for each in (S.HANDLED, S.REPORTED)
         ),
+        *(
+            Row(each, "find_fact", S.HANDED_OVER, FIELD | COMMAND, "DecidingFactFound", RULED, ("found",), ("attachments", "contact"), "lead_crosses")
+            for each in (S.TAKEN, *IN_HAND, S.HANDLED, S.REPORTED)
+        ),
         Row(S.HANDED_OVER, "take_back", PRIOR, SELF, "HandoverTakenBack", "相政办〔2023〕55号 四（二）", ("reason",)),
         Row(S.HANDED_OVER, "peer_result", S.CLOSED, SELF, "AlarmClosed", SOURCE_FIRST, ("result",)),
         Row(S.REPORTED, "close", S.CLOSED, DESK, "AlarmClosed", LOOP, (), ("note",)),
@@ -270,6 +285,10 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
     times = dict(data.get("times", {}))
     times.setdefault(fact.name, fact.at.isoformat())
     data["times"] = times
+    if fact.name == "DecidingFactFound":
+        ruling = data.get("ruling") or {}
+        # The fact is found: it moves the lead once.
+        data["ruling"] = {**ruling, "lead": ruling.get("then_lead", ""), "side": ruling.get("then_side", ""), "until_fact": "", "moved_by": str(ruling.get("until_fact", ""))}
     return data
 
 
@@ -281,6 +300,6 @@ ALARM = Machine(
     rows=_rows(),
     terminal=TERMINAL,
     fields=FIELDS,
-    guards={"review_wanted": _review_wanted, "another_person": _another_person, "no_danger_left": _no_danger_left},
+    guards={"review_wanted": _review_wanted, "another_person": _another_person, "no_danger_left": _no_danger_left, "lead_crosses": _lead_crosses},
     fold=_fold,
 )

@@ -109,6 +109,11 @@ class Ruling:
     effective_from: date
     effective_to: date | None
     clause: Clause
+    #: The lead is theirs until this fact is found; ``""``: for good.
+    until_fact: str = ""
+    #: Who leads once it is found; ``""`` where nothing is said.
+    then_side: str = ""
+    then_lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Rulebook:
 
     def _traits(self, data: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what rules may apply to, the strongest first; ``""`` is for all."""
-        traits = ["danger"] if data.get("urgent") or data.get("danger") else []
+        traits = ["danger", "urgent"] if data.get("urgent") or data.get("danger") else []
         if len(data.get("assistants") or ()) > 1:
             traits.append("complex")
         if data.get("kind"):

@@ -50,7 +50,7 @@ def _set(*names: str) -> frozenset[str]:
 APPEAL_PLACED = _set("AppealKept", "AppealHandedOver", "AppealShared", "AppealGuided", "AppealClosed")
 
 ALARM_END = _set("AlarmClosed", "AlarmCancelled")
-ALARM_AWAY = _set("NonPoliceApproved", "SourceHandedOver")
+ALARM_AWAY = _set("NonPoliceApproved", "SourceHandedOver", "DecidingFactFound")
 SCENE = _set("SceneHandled", "NonPoliceStated") | ALARM_AWAY
 ALARM_STEPS = (
     ClockStep("order", _set("AlarmTaken", "AlarmReopened"), _set("UnitOrdered"), ALARM_END, _set("OrderTurnedBack"), owed_by="desk"),
@@ -64,22 +64,23 @@ ALARM_STEPS = (
 )
 
 ORDER_END = _set("OrderClosed", "OrderWithdrawn")
+ORDER_AWAY = _set("OrderHandedOver", "DecidingFactFound")
 #: Held while the other side has it; goes on with its old deadline when it comes back.
 TAKEN_BACK = _set("HandoverTakenBack")
 ORDER_STEPS = (
     ClockStep(
-        "dispatch", _set("OrderReceived", "OrderRefused", "CitizenDissatisfied"), _set("OrderDispatched", "OrderAnswered", "OrderHandedOver"), ORDER_END, TAKEN_BACK,
+        "dispatch", _set("OrderReceived", "OrderRefused", "CitizenDissatisfied", "LeadMoved"), _set("OrderDispatched", "OrderAnswered", "OrderHandedOver", "DecidingFactFound"), ORDER_END, TAKEN_BACK,
         owed_by="desk",
     ),
-    ClockStep("sign", _set("OrderDispatched"), _set("OrderSigned", "WorkStarted", "WorkReported"), ORDER_END | _set("OrderRefused")),
+    ClockStep("sign", _set("OrderDispatched"), _set("OrderSigned", "WorkStarted", "WorkReported"), ORDER_END | ORDER_AWAY | _set("OrderRefused", "LeadMoved")),
     ClockStep("refuse", _set("OrderDispatched"), _set("OrderRefused"), ORDER_END | _set("WorkStarted", "WorkReported"), right=True),
     ClockStep("arrive", _set("OrderDispatched"), _set("WorkStarted", "WorkReported"), ORDER_END, keeps=True, urgent_only=True),
     ClockStep(
-        "handle", _set("OrderDispatched"), _set("WorkReported"), ORDER_END | _set("OrderHandedOver"), _set("ReportTurnedBack"),
+        "handle", _set("OrderDispatched"), _set("WorkReported"), ORDER_END | ORDER_AWAY, _set("ReportTurnedBack"),
         _set("OrderSuspended"), _set("OrderResumed"), _set("ExtensionGranted"), keeps=True,
     ),
     ClockStep(
-        "feedback", _set("OrderDispatched"), _set("ProgressReported", "WorkReported"), ORDER_END | _set("OrderHandedOver"), keeps=True,
+        "feedback", _set("OrderDispatched"), _set("ProgressReported", "WorkReported"), ORDER_END | ORDER_AWAY, keeps=True,
         pauses=_set("OrderSuspended"), resumes=_set("OrderResumed"),
     ),
     ClockStep("extend", _set("ExtensionAsked"), _set("ExtensionGranted", "ExtensionDenied"), ORDER_END | _set("WorkReported"), owed_by="desk"),
@@ -101,6 +102,13 @@ HANDOVER_STEPS = (
     ClockStep("confirm", _set("HandoverReported"), _set("HandoverConfirmed", "HandoverReopened"), BACK, owed_by="sender"),
 )
 
+CONSULTATION_END = _set("ConsultationConcluded", "ConsultationCancelled")
+CONSULTATION_STEPS = (
+    ClockStep("convene", _set("ConsultationConvened"), _set("MeetingOpened"), CONSULTATION_END, owed_by="sender"),
+    ClockStep("decide", _set("ConsultationConvened", "RulingDeclined"), _set("RulingMade", "ConsultationConcluded"), CONSULTATION_END, owed_by="sender"),
+    ClockStep("confirm", _set("RulingMade"), _set("RulingConfirmed", "RulingDeclined"), CONSULTATION_END, owed_by="receiver"),
+)
+
 LIFTED = _set("SupervisionLifted")
 SUPERVISION_STEPS = (
     ClockStep("supervise", _set("UnitReminded"), _set("UnitSupervised", "InterviewCalled", "CircularIssued", "AccountabilityReferred"), LIFTED, owed_by="desk"),
@@ -117,6 +125,7 @@ STEPS: dict[str, tuple[ClockStep, ...]] = {
     "workorder": ORDER_STEPS,
     "handover": HANDOVER_STEPS,
     "supervision": SUPERVISION_STEPS,
+    "consultation": CONSULTATION_STEPS,
 }
 
 

@@ -97,10 +97,11 @@ FIELDS = {
             "推送缘由",
             "why it is handed over",
             form="choice",
-            choices=("scope", "source", "non_police", "danger", "escalation", "quick_service", "harassment", "territory"),
+            choices=("scope", "source", "non_police", "danger", "escalation", "quick_service", "harassment", "territory", "ruling"),
         ),
         Field("danger", "险情", "danger", form="flag"),
         Field("clause", "依据条款", "clause", limit=60),
+        Field("ruling", "会商裁定", "ruling", form="map", limit=12),
         Field("code", "退回理由", "return reason", form="choice", choices=RETURN_REASONS),
         Field("alert", "协同警示", "alert", limit=60),
         Field("call", "三方通话", "three-way call", limit=60),
@@ -193,6 +194,9 @@ def _within_objection_limit(state: StreamState, command: Command, context: Mappi
     if state.data.get("times", {}).get("HandoverObjected"):
         return Refusal("handover.objected_before", {}, DISPUTE)
     refused = _no_danger(state, command, context)
+    ruling = state.data.get("ruling") or {}
+    if refused is None and ruling:
+        return Refusal("handover.ruled", {"code": ruling.get("code", ""), "words": str(ruling.get("words", ""))[:120]}, str(ruling.get("clause", DISPUTE)))
     until = context.get("objection_until")
     if refused is None and until and command.at > datetime.fromisoformat(str(until)):
         return Refusal("handover.objection_too_late", {"until": until}, DISPUTE)
@@ -213,7 +217,7 @@ def _question_open(state: StreamState, command: Command, context: Mapping[str, A
 
 def _straight() -> list[Row]:
     born = ("appeal", "record", "origin", "destination")
-    about = ("number", "destination_node", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert")
+    about = ("number", "destination_node", "order", "reason", "cause", "danger", "clause", "contact", "attachments", "call", "alert", "ruling")
     return [
         Row(
             S.NEW,

@@ -117,6 +117,8 @@ class Verdict:
             masked: hide what identifies a person.
         """
         shown = self.particulars.masked() if masked else self.particulars
+        # Only where a ruling decided, so that the shape is otherwise fixed.
+        ruled = {"ruling": self._ruling_json(self.ruling)} if self.ruling is not None else {}
         return {
             "side": self.side.value,
             "kind": self.kind.value,
@@ -128,4 +130,19 @@ class Verdict:
             "particulars": shown.as_json(),
             "missing": list(self.missing),
             "ask": self.ask,
+            **ruled,
+        }
+
+    @staticmethod
+    def _ruling_json(ruling: Ruling) -> dict[str, str]:
+        """Return what routing needs of the ruling: who leads, until which fact, who then."""
+        return {
+            "code": ruling.code,
+            "side": ruling.side.value,
+            "lead": ruling.lead,
+            "until_fact": ruling.until_fact,
+            "then_side": ruling.then_side,
+            "then_lead": ruling.then_lead,
+            "clause": ruling.clause.code,
+            "words": ruling.words[:300],
         }

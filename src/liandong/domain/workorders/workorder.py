@@ -67,6 +67,7 @@ EXTENSION = "山东省12345规则（2020）：延期不超过10个工作日"
 POLICE = "相政办〔2023〕55号 四（三）1：承办中矛盾激化主动联系110派警"
 VISIT = "002 回访；不满意重办"
 
+RULED = "相政办〔2023〕55号 四（三）3 会商裁定明确牵头；000 职责随事实转移"
 RETIMED = "城市包时限规则变更，按生效日期重算"
 
 FIELDS = {
@@ -96,6 +97,8 @@ FIELDS = {
         Field("attachments", "附件", "attachments", form="list", limit=20),
         Field("linked", "关联件", "linked record", limit=60),
         Field("kind", "类别", "kind", limit=20),
+        Field("ruling", "会商裁定", "ruling", form="map", limit=12),
+        Field("found", "查明的事实", "fact found", limit=2000),
         Field("division", "行政区划", "division", limit=12),
         Field("since", "起算时间", "counted from", limit=40),
         Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
@@ -135,6 +138,7 @@ TITLES = {
     "suspend": ("中止计时", "suspend"),
     "resume": ("恢复计时", "resume"),
     "call_police": ("呼叫110", "call police"),
+    "find_fact": ("查明事实", "fact found"),
     "hand_over": ("移交110", "hand over"),
     "take_back": ("对方退回", "taken back"),
     "peer_result": ("对方反馈结果", "result from the other side"),
@@ -165,10 +169,28 @@ SENTENCES = {
 
 def _within_refusal_limit(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
     """A unit may refuse until the limit in ``context['refusal_until']`` (ISO, aware); later it has to act."""
+    ruling = state.data.get("ruling") or {}
+    if ruling.get("lead") and ruling["lead"] == state.data.get("unit"):
+        return Refusal("workorder.ruled", {"code": ruling.get("code", ""), "words": str(ruling.get("words", ""))[:120]}, str(ruling.get("clause", RULED)))
     until = context.get("refusal_until")
     if until and command.at > datetime.fromisoformat(str(until)):
         return Refusal("workorder.refusal_too_late", {"until": until}, REFUSAL)
     return None
+
+
+def _lead_crosses(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """The ruling gives the lead to police once its fact is found."""
+    ruling = state.data.get("ruling") or {}
+    if not ruling.get("until_fact"):
+        return Refusal("ruling.nothing_to_find", {}, RULED)
+    return None if ruling.get("then_side") == "police" else Refusal("ruling.nothing_to_find", {}, RULED)
+
+
+def _lead_stays_here(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """The ruling gives the lead to another unit of this side once its fact is found."""
+    ruling = state.data.get("ruling") or {}
+    moves = ruling.get("until_fact") and ruling.get("then_side") == "hotline" and ruling.get("then_lead")
+    return None if moves else Refusal("ruling.nothing_to_find", {}, RULED)
 
 
 def _content(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
@@ -200,7 +222,7 @@ def _days_in_bounds(state: StreamState, command: Command, context: Mapping[str, 
 
 def _rows() -> tuple[Row, ...]:
     born = ("appeal", "summary")
-    about = ("number", "handover", "place", "item", "urgent", "unit", "linked", "kind", "division", "since")
+    about = ("number", "handover", "place", "item", "urgent", "unit", "linked", "kind", "division", "since", "ruling")
     sent = ("assistants", "note")
     rows = [
         Row(S.NEW, "receive", S.RECEIVED, DESK | {Role.CALL_TAKER}, "OrderReceived", LOOP, born, about),
@@ -251,6 +273,14 @@ def _rows() -> tuple[Row, ...]:
             Row(each, "hand_over", S.HANDED_OVER, DESK, "OrderHandedOver", "济政办字〔2023〕51号 四（一）", ("reason",), ("clause",))
             for each in (S.RECEIVED, S.REFUSED, S.REOPENED)
         ),
+        *(
+            Row(each, "find_fact", S.HANDED_OVER, DESK | UNIT, "DecidingFactFound", RULED, ("found",), ("attachments",), "lead_crosses")
+            for each in (S.RECEIVED, S.DISPATCHED, S.SIGNED, S.WORKING, S.REFUSED, S.REOPENED)
+        ),
+        *(
+            Row(each, "find_fact", S.RECEIVED, DESK | UNIT, "LeadMoved", RULED, ("found",), ("attachments",), "lead_stays_here")
+            for each in (S.RECEIVED, S.DISPATCHED, S.SIGNED, S.WORKING, S.REFUSED, S.REOPENED)
+        ),
         Row(S.HANDED_OVER, "take_back", PRIOR, SELF, "HandoverTakenBack", "相政办〔2023〕55号 四（二）", ("reason",)),
         Row(S.HANDED_OVER, "peer_result", S.REPORTED, SELF, "WorkReported", "济政办字〔2023〕51号 四（二）1 处置情况及时反馈", ("result",)),
         *(
@@ -294,6 +324,10 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
             "by": fact.actor.person,
         }
         data["refusals"] = [*data.get("refusals", []), refused]
+    elif fact.name in ("DecidingFactFound", "LeadMoved"):
+        ruling = data.get("ruling") or {}
+        # The fact is found: it moves the lead once.
+        data["ruling"] = {**ruling, "lead": ruling.get("then_lead", ""), "side": ruling.get("then_side", ""), "until_fact": "", "moved_by": str(ruling.get("until_fact", ""))}
     elif fact.name == "CitizenDissatisfied":
         data["reopened"] = int(data.get("reopened", 0)) + 1
     return data
@@ -313,6 +347,8 @@ WORK_ORDER = Machine(
         "not_content": _not_content,
         "extension_asked": _extension_asked,
         "days_in_bounds": _days_in_bounds,
+        "lead_crosses": _lead_crosses,
+        "lead_stays_here": _lead_stays_here,
     },
     fold=_fold,
 )

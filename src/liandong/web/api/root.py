@@ -13,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
 from liandong.domain.errors import MESSAGES, CommandRefused, LiandongError, fill
+from liandong.web.api import consultations as _consultations  # noqa: F401 - adds convening and the rulings in force
 from liandong.web.api import streams as _streams  # noqa: F401 - adds lists and acts to the same router
 from liandong.web.api import supervisions as _supervisions  # noqa: F401 - adds the ladder and the demonstration's clock
 from liandong.web.api.access import TokenAuth

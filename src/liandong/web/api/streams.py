@@ -103,6 +103,7 @@ for _address, _kind, _words in (
     ("calls", StreamKind.CALL, "three-way call"),
     ("supervisions", StreamKind.SUPERVISION, "supervision"),
     ("alerts", StreamKind.ALERT, "alert"),
+    ("consultations", StreamKind.CONSULTATION, "consultation"),
 ):
     register(router, _address, _kind, _words)
 
