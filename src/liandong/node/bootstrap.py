@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -102,8 +103,14 @@ def doors_of(pack: Pack) -> Mapping[str, DoorWords]:
 
 
 def triage_of(pack: Pack) -> Triage:
-    """Return the triage of a pack: its list and rules with the shipped model."""
-    return Triage(pack.catalogue, default_scorer())
+    """Return the triage of a pack: its list and rules with the shipped model.
+
+    What it holds lives as long as the process: it is put out of the garbage collector's sight, which a fifth of the time went to.
+    """
+    triage = Triage(pack.catalogue, default_scorer())
+    gc.collect()
+    gc.freeze()
+    return triage
 
 
 def live_triage(pack: Pack, world: World) -> LiveTriage:

@@ -102,7 +102,8 @@ def missing_for(item: Item | None, found: Particulars, *, urgent: bool = False, 
     if urgent:
         return tuple(name for name in ("place", "injury", "count") if not found.has(name))
     required: Iterable[str] = item.required if item is not None and item.required else ASK_ORDER
-    return tuple(name for name in required if not found.has(name) and not said_otherwise(name, text))
+    clear = {each.name for each in found.spans if not each.doubt}
+    return tuple(name for name in required if clear.isdisjoint(ALIASES.get(name, (name,))) and not said_otherwise(name, text))
 
 
 def ask(item: Item | None, missing: tuple[str, ...], *, urgent: bool = False) -> str:

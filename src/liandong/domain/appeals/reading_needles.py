@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import product
 
-__all__ = ["branches", "needles"]
+__all__ = ["branches", "demands", "needles"]
 
 _MOST = 48
 _NOTHING: frozenset[str] = frozenset()
@@ -45,6 +45,28 @@ def branches(pattern: str) -> list[str]:
     return [*found, pattern[start:]]
 
 
+def demands(pattern: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Return what every match of ``pattern`` must hold: of each pair, one of its characters or one of its pairs of neighbours.
+
+    Where ``needles`` names the one best sign, this names all of them: ``家里[^，]{0,6}(?:贼|小偷)`` demands 家里 and one of 贼, 小.
+    """
+    if len(branches(pattern)) != 1:
+        return ()
+    reader = _Reader(pattern)
+    try:
+        reader.alternatives()
+    except (IndexError, ValueError):
+        return ()
+    if reader.at != len(pattern):
+        return ()
+    made = []
+    for offer in reader.offers:
+        if not offer or "" in offer:
+            continue
+        made.append((frozenset(each for each in offer if len(each) == 1), frozenset(each[:2] for each in offer if len(each) > 1)))
+    return tuple(made)
+
+
 class _Reader:
     """Reads the part of the syntax the project's rules use; anything else promises nothing.
 
@@ -55,6 +77,8 @@ class _Reader:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self.at = 0
+        #: what each part of the sequence read last demands; the outermost ends last.
+        self.offers: list[frozenset[str]] = []
 
     def alternatives(self) -> tuple[frozenset[str], frozenset[str]]:
         exact: set[str] = set()
@@ -97,6 +121,7 @@ class _Reader:
                 offers.append(run)
                 run, whole = frozenset(("",)), False
         offers.append(run)
+        self.offers = offers
         return (run if whole and "" not in run else _NOTHING), _best(offers)
 
     def atom(self) -> tuple[frozenset[str], frozenset[str], bool]:

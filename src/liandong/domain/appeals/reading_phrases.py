@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from liandong.domain.appeals.reading_needles import needles
+from liandong.domain.appeals.reading_needles import demands, needles
 from liandong.domain.appeals.reading_words import Words
 
 __all__ = ["PATTERN_MARK", "Hit", "Lexicon"]
@@ -37,6 +37,7 @@ class _Entry(Generic[P]):
     phrase: str
     pattern: re.Pattern[str] | None
     payload: P
+    demands: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
 
 
 class Lexicon(Generic[P]):
@@ -55,7 +56,7 @@ class Lexicon(Generic[P]):
         for phrase, payload in entries:
             if phrase.startswith(PATTERN_MARK):
                 source = phrase[len(PATTERN_MARK) :]
-                made.append((_Entry(phrase, re.compile(source), payload), needles(source)))
+                made.append((_Entry(phrase, re.compile(source), payload, demands(source)), needles(source)))
             elif phrase.strip():
                 low = phrase.lower()
                 made.append((_Entry(low, None, payload), frozenset((low,))))
@@ -72,23 +73,23 @@ class Lexicon(Generic[P]):
     def hits(self, words: Words) -> list[Hit[P]]:
         """Return every occurrence, in order of position, the longer first at the same place."""
         found: list[Hit[P]] = []
-        plain = words.plain
         tried: set[int] = set()
         filed = self._filed
         for key in self._pairs & words.grams:
             for needle, entry in filed[key]:
-                self._search(plain, needle, entry, tried, found)
+                self._search(words, needle, entry, tried, found)
         for key in self._singles & words.chars:
             for needle, entry in filed[key]:
-                self._search(plain, needle, entry, tried, found)
+                self._search(words, needle, entry, tried, found)
         for entry in self._always:
-            self._search(plain, "", entry, tried, found)
+            self._search(words, "", entry, tried, found)
         if len(found) > 1:
             found.sort(key=_order)
         return found
 
     @staticmethod
-    def _search(plain: str, needle: str, entry: _Entry[P], tried: set[int], found: list[Hit[P]]) -> None:
+    def _search(words: Words, needle: str, entry: _Entry[P], tried: set[int], found: list[Hit[P]]) -> None:
+        plain = words.plain
         at = plain.find(needle)
         if at < 0:
             return
@@ -99,6 +100,9 @@ class Lexicon(Generic[P]):
                 at = plain.find(needle, at + size)
         elif id(entry) not in tried:
             tried.add(id(entry))
+            for chars, pairs in entry.demands:
+                if words.chars.isdisjoint(chars) and words.grams.isdisjoint(pairs):
+                    return
             found.extend(Hit(match.start(), match.end(), entry.payload) for match in entry.pattern.finditer(plain) if match.end() > match.start())
 
 
