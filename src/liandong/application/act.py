@@ -20,13 +20,15 @@ from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.three_way_call import hang_up, invite
 from liandong.application.world import World
-from liandong.domain.errors import CommandRefused, Refusal
+from liandong.domain.errors import CommandRefused, Refusal, StreamConflict
 from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
 
 __all__ = ["act", "is_internal"]
 
 #: session, the stream, who, what is given -> where it stands after.
 Door = Callable[[Session, StreamState, Actor, Mapping[str, Any]], StreamState]
+#: How often a command is decided when others write at the same moment.
+TRIES = 4
 #: Given by the node itself or by another use case, never by a person.
 INTERNAL = frozenset(
     {
@@ -58,8 +60,23 @@ def act(
     Raises:
         CommandRefused: the table, a guard or a right says no; nothing is written.
         StreamNotFound: no such stream here.
-        StreamConflict: somebody was faster.
+        StreamConflict: somebody was faster, again and again.
+
+    Concurrency: who loses reads again and decides again, up to ``TRIES`` times.
     """
+    for _ in range(TRIES - 1):
+        try:
+            return _act_once(world, actor, kind, stream, command, data, expected_seq)
+        except StreamConflict:
+            # A fact of the other side or of a colleague came first: decide again on what stands now, unless a person saw an old picture.
+            if expected_seq is not None:
+                raise
+    return _act_once(world, actor, kind, stream, command, data, expected_seq)
+
+
+def _act_once(
+    world: World, actor: Actor, kind: StreamKind, stream: StreamId, command: str, data: Mapping[str, Any], expected_seq: int | None
+) -> StreamState:
     with world.work() as unit:
         session = Session(world, unit)
         state = session.load(kind, stream)

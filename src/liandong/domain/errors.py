@@ -139,6 +139,10 @@ MESSAGES: dict[str, Message] = {
     "handover.objected_before": Message(
         "这一件已提过异议，受理后不再异议。请办理，或与对方商量。", "This was objected to before and then taken: it stays. Handle it, or talk to the other side."
     ),
+    "handover.short_is_no_ground": Message(
+        "信息不全不能作为退回理由。请用“询问”向对方要补充，办理不停。",
+        "Missing information is no ground for return. Use “ask”; work goes on meanwhile.",
+    ),
     "handover.nothing_asked": Message(
         "对方没有待答的询问。补充内容请用“补充”。", "The other side has no open question. Use “add words” instead."
     ),

@@ -166,8 +166,8 @@ def _review_wanted(state: StreamState, command: Command, context: Mapping[str, A
 
 
 def _another_person(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
-    """The second look is somebody else's."""
-    if command.actor.person and command.actor.person == state.data.get("last_person"):
+    """The second look is somebody else's than who proposed it, whoever wrote something in between."""
+    if command.actor.person and command.actor.person == state.data.get("proposed_by", state.data.get("last_person")):
         return Refusal("alarm.same_person", {}, DOUBLE)
     return None
 
@@ -280,6 +280,8 @@ def _rows() -> tuple[Row, ...]:
 def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
     if fact.actor.person:
         data["last_person"] = fact.actor.person
+        if fact.name in ("OrderProposed", "ReportProposed", "NonPoliceStated"):
+            data["proposed_by"] = fact.actor.person
     data.pop("note", None)
     data.pop("moved", None)
     times = dict(data.get("times", {}))

@@ -67,6 +67,10 @@ RETURN_REASONS = (
     "police_matter",  # 属公安管辖
     "hotline_matter",  # 属热线受理
 )
+#: What other platforms return for and this one does not: who misses something asks for it.
+SHORTNESS = ("too_short", "incomplete", "missing_information", "unclear", "信息不全", "内容过简")
+#: Words of a reason that say nothing but that the record is short.
+SHORT_WORDS = ("信息不全", "信息不完整", "信息不足", "内容过简", "内容过于简单", "描述不清", "描述过于简单", "要素不全", "记录过于简单", "缺少信息", "缺少要素")
 
 DESK = frozenset({Role.CALL_TAKER, Role.AGENT, Role.DISPATCHER, Role.SYSTEM})
 BUREAU = frozenset({Role.REVIEWER})
@@ -102,7 +106,7 @@ FIELDS = {
         Field("danger", "险情", "danger", form="flag"),
         Field("clause", "依据条款", "clause", limit=60),
         Field("ruling", "会商裁定", "ruling", form="map", limit=12),
-        Field("code", "退回理由", "return reason", form="choice", choices=RETURN_REASONS),
+        Field("code", "退回理由", "return reason", form="choice", choices=RETURN_REASONS, denied=dict.fromkeys(SHORTNESS, "handover.short_is_no_ground")),
         Field("alert", "协同警示", "alert", limit=60),
         Field("call", "三方通话", "three-way call", limit=60),
         Field("contact", "前期民警联系方式", "officers' contact", limit=80),
@@ -189,14 +193,24 @@ def _no_danger(state: StreamState, command: Command, context: Mapping[str, Any])
     return None
 
 
+def _not_for_shortness(command: Command) -> Refusal | None:
+    """A reason that says only that something is missing is none: it is asked for, and work goes on (rule 2)."""
+    said = str(command.data.get("reason", ""))
+    for words in SHORT_WORDS:
+        said = said.replace(words, "")
+    spoken = said.strip(" 　，。、；,.;!！请补充后再推送退回因为由于对方提供的")
+    return Refusal("handover.short_is_no_ground", {}, ASKING) if said != command.data.get("reason") and len(spoken) < 6 else None
+
+
 def _within_objection_limit(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
-    """No danger, not for the second time, and before ``context['objection_until']`` (ISO, aware; absent: no limit)."""
+    """Not for shortness, no danger, not for the second time, and before ``context['objection_until']`` (ISO, aware; absent: no limit)."""
     if state.data.get("times", {}).get("HandoverObjected"):
         return Refusal("handover.objected_before", {}, DISPUTE)
     refused = _no_danger(state, command, context)
     ruling = state.data.get("ruling") or {}
     if refused is None and ruling:
         return Refusal("handover.ruled", {"code": ruling.get("code", ""), "words": str(ruling.get("words", ""))[:120]}, str(ruling.get("clause", DISPUTE)))
+    refused = _not_for_shortness(command) or _no_danger(state, command, context)
     until = context.get("objection_until")
     if refused is None and until and command.at > datetime.fromisoformat(str(until)):
         return Refusal("handover.objection_too_late", {"until": until}, DISPUTE)

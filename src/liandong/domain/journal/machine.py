@@ -50,6 +50,8 @@ class Field:
     #: Longest text in characters, longest list in items.
     limit: int = 2000
     choices: tuple[str, ...] = ()
+    #: What people choose though it is no choice -> the code of the refusal that says what to do instead.
+    denied: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +299,8 @@ def _check_text(spec: Field, value: Any) -> Any:
         return Refusal("input.not_text", {"field": spec.zh})
     if len(text) > spec.limit:
         return Refusal("input.too_long", {"field": spec.zh, "limit": spec.limit, "length": len(text)})
+    if text in spec.denied:
+        return Refusal(spec.denied[text])
     if spec.form == "choice" and text and text not in spec.choices:
         return Refusal("input.invalid", {"detail": f"{spec.zh}只能是：{'、'.join(spec.choices)}"})
     return text
