@@ -15,7 +15,7 @@ __all__ = ["FLOOR", "MODEL_SHARE", "blend", "calibrated", "shares", "sure", "tog
 #: Below this confidence the verdict is *unclear* and the three-way call is proposed.
 FLOOR = 0.34
 #: How much the classifier's word counts beside that of the rules.
-MODEL_SHARE = 0.75
+MODEL_SHARE = 0.65
 #: How much the classifier's items count beside its side.
 _SECOND_WEIGHT = 0.7
 _SECOND_FLOOR = 1e-3

@@ -34,6 +34,8 @@ _MOST_REASONS = 6
 _MOST_WORDS = 2
 #: Classifier probability of danger from which it raises urgency by itself.
 _MODEL_DANGER = 0.12
+#: In a text of this length, most often a letter, words of danger stand more often for what is told than for what happens.
+_LONG, _MODEL_DANGER_IN_LONG = 120, 0.2
 #: How often a matter of the police's classes is the hotline's to cure as well (the corpus).
 _JOINT_OF_POLICE = 0.17
 #: Strength of a hotline class beside danger from which the matter is joint.
@@ -143,7 +145,7 @@ class Triage:
         return marks
 
     def _judge(self, reading: Reading, scores: Scores | None) -> Verdict:
-        urgent = bool(reading.dangers) or (scores is not None and scores.urgent >= _MODEL_DANGER)
+        urgent = bool(reading.dangers) or (scores is not None and scores.urgent >= (_MODEL_DANGER if len(reading.words.plain) < _LONG else _MODEL_DANGER_IN_LONG))
         if not urgent:
             ruled = self._by_ruling(reading)
             if ruled is not None:
