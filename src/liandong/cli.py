@@ -9,6 +9,7 @@ import click
 from liandong import __version__
 from liandong.domain.errors import LiandongError
 from liandong.node.commands.clocks import clocks
+from liandong.node.commands.corpus import corpus
 from liandong.node.commands.data import backup, restore
 from liandong.node.commands.feed import feed
 from liandong.node.commands.journal import journal
@@ -28,7 +29,7 @@ def cli() -> None:
     """联动：110 与 12345 高效对接联动平台。 One story told once, handled by 110 and 12345 together."""
 
 
-for command in (run, feed, triage, train, classify, evaluate, pack, clocks, journal, keys, users, backup, restore):
+for command in (run, feed, triage, train, classify, evaluate, corpus, pack, clocks, journal, keys, users, backup, restore):
     cli.add_command(command)
 
 
