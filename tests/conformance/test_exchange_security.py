@@ -365,7 +365,7 @@ def test_every_clause_of_the_document_has_its_test_and_every_test_its_clause() -
     assert len(clauses) == len(set(clauses)) > 50
     tested: set[str] = set()
     here = Path(__file__).parent
-    for file in (*here.glob("test_exchange_*.py"), *(here.parent / "integration" / "exchange").glob("test_*.py")):
+    for file in (*here.glob("test_exchange_*.py"), *(here.parent / "integration").rglob("test_*.py")):
         for name in re.findall(r"^def test_(\d+_\d+(?:_and_\d+_\d+)?)_", file.read_text(encoding="utf-8"), re.M):
             tested |= {part.replace("_", ".") for part in name.split("_and_")}
     assert tested == set(clauses)

@@ -16,11 +16,12 @@ from urllib.parse import unquote, urlsplit
 
 from liandong.adapters.crypto.keyring import KeyRing
 from liandong.adapters.crypto.session import Session
+from liandong.adapters.files.store import FileStore
 from liandong.adapters.transports.carried import CarriedTransport
 from liandong.adapters.transports.http import HttpTransport
-from liandong.adapters.transports.parcels import BATCH, BUSY, GOOD, REFUSED, Correspondent, Handle, Medium
+from liandong.adapters.transports.parcels import BATCH, BUSY, GOOD, PIECE, REFUSED, Correspondent, Handle, Medium
 from liandong.application.world import World
-from liandong.domain.errors import LiandongError, PeerUnavailable
+from liandong.domain.errors import LiandongError, PeerUnavailable, RemoteProtocolError
 from liandong.domain.exchange.ports import Transport
 from liandong.node.settings import NodeSettings, PeerSettings
 
@@ -44,8 +45,9 @@ class Cables:
     def __init__(self, settings: NodeSettings, world: World, keyring: KeyRing) -> None:
         self._settings = settings
         self._session = Session(keyring)
+        self.store = FileStore(settings.files, settings.file_limit_mb * 1_048_576)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="receiver")
-        self._handle = handler(world, keyring, self._thread)
+        self._handle = handler(world, keyring, self._thread, self.store)
         self._http: HttpTransport | None = None
         self.correspondents: dict[str, Correspondent] = {}
         self.transports: dict[str, Transport] = {}
@@ -67,6 +69,17 @@ class Cables:
     def loops(self, stop: asyncio.Event) -> list[Awaitable[None]]:
         """Return the loops that take what comes, one for each peer that is not reached by http."""
         return [each.run(stop) for each in self.correspondents.values()]
+
+    async def ask_piece(self, peer: str, wish: bytes, key: tuple[str, int]) -> bytes:
+        """Return the peer's answer to a wish for a piece of a file; raises PeerError."""
+        correspondent = self.correspondents.get(peer)
+        if correspondent is None:
+            assert self._http is not None
+            return await self._http.ask_piece(peer, wish)
+        status, body = await correspondent.ask(PIECE, wish, (PIECE, *key))
+        if status == GOOD:
+            return body
+        raise (PeerUnavailable(peer=peer, detail="busy") if status == BUSY else RemoteProtocolError(detail=f"{peer} has no such file for us"))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -101,11 +114,15 @@ def _medium(settings: NodeSettings, peer: PeerSettings) -> Medium:
     return NatsBus(peer.url, settings.name, peer.name)
 
 
-def handler(world: World, keyring: KeyRing, thread: ThreadPoolExecutor) -> Handle:
+def handler(world: World, keyring: KeyRing, thread: ThreadPoolExecutor, store: FileStore) -> Handle:
     """Return what answers the questions of peers: in one thread, which has a database connection of its own."""
     from liandong.adapters.transports.receiving import receive_batch
+    from liandong.adapters.transports.serving import serve_piece
 
-    answers: dict[str, Callable[[bytes], bytes]] = {BATCH: lambda payload: receive_batch(world, keyring, payload)}
+    answers: dict[str, Callable[[bytes], bytes]] = {
+        BATCH: lambda payload: receive_batch(world, keyring, payload),
+        PIECE: lambda payload: serve_piece(store, keyring, payload),
+    }
 
     def answered(kind: str, payload: bytes) -> tuple[int, bytes]:
         from django.db import close_old_connections

@@ -104,10 +104,17 @@ class NodeSettings:
     tls_key: str = ""
     #: PEM file of those who may have signed a peer's certificate.
     tls_roots: str = ""
+    #: The largest attachment, in MB.
+    file_limit_mb: int = 2048
     #: How far this node's clock is wrong, in seconds; for trials of what a wrong clock does, never in production.
     clock_offset_seconds: int = 0
     #: The nodes it exchanges messages with.
     peers: tuple[PeerSettings, ...] = field(default_factory=tuple)
+
+    @property
+    def files(self) -> Path:
+        """Where attachments are kept."""
+        return Path(self.directory) / "files"
 
     @property
     def keys(self) -> Path:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liandong.adapters.transports.http import BATCH_PATH
+from liandong.adapters.transports.http import BATCH_PATH, PIECE_PATH
 from liandong.web.api.root import api
-from liandong.web.exchange_view import batches
+from liandong.web.exchange_view import batches, pieces
 from liandong.web.health import health
 
 urlpatterns = [
     path(BATCH_PATH.lstrip("/"), batches),
+    path(PIECE_PATH.lstrip("/"), pieces),
     path("health", health),
     path("api/v1/", api.urls),
     path("", include("liandong.web.urls")),

@@ -34,6 +34,7 @@ async def work(settings: NodeSettings, world: World) -> None:
     from liandong.adapters.crypto.session import Session
     from liandong.adapters.postgres.outbox_store import PostgresOutboxStore
     from liandong.adapters.postgres.peer_watch import PostgresPeerWatch
+    from liandong.adapters.transports.fetcher import Fetcher
     from liandong.adapters.transports.relay import Relay
     from liandong.node.bootstrap import SystemClock
     from liandong.node.keys import node_keyring
@@ -56,6 +57,9 @@ async def work(settings: NodeSettings, world: World) -> None:
     ending = asyncio.Event()
     carrying = [asyncio.create_task(relay.run()) for relay in relays.values()]
     tasks = [asyncio.ensure_future(loop) for loop in cables.loops(ending)]
+    tasks += [
+        asyncio.create_task(Fetcher(name, pool, cables.store, keyring, cables.ask_piece).run(stop)) for name in cables.transports
+    ]
     tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop)), asyncio.create_task(_timers(world, stop))]
     listening = asyncio.create_task(_listen(settings, relays))
     log.info("worker started", extra={"action": "worker.started", "node": settings.name})

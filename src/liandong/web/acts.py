@@ -6,6 +6,7 @@ choices are stand in the tables. What is added is how a field is best typed.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -222,10 +223,23 @@ def read_form(stream: Stream, command: str, post: QueryDict) -> dict[str, Any]:
         elif spec.form == "number":
             data[name] = _number(spec, value)
         elif spec.form == "list":
-            data[name] = [line.strip()[:300] for line in value.splitlines() if line.strip()][: spec.limit + 1] or None
+            lines: list[Any] = [line.strip()[:300] for line in value.splitlines() if line.strip()]
+            data[name] = [*lines, *_files(post.getlist(f"{name}-files"))][: spec.limit + 1] or None
         else:
             data[name] = value
     return {name: value for name, value in data.items() if value not in ("", None)}
+
+
+def _files(values: Sequence[str]) -> list[Any]:
+    """Return the files that were sent up for a form, as its hidden fields name them.
+
+    Raises:
+        InvalidInput: a field names none.
+    """
+    try:
+        return [json.loads(each) for each in values if len(each) < 2000]
+    except ValueError:
+        raise InvalidInput("file.unknown") from None
 
 
 def _number(spec: Field, value: str) -> int | None:

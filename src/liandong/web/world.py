@@ -8,12 +8,24 @@ from liandong.application.current import current_world as world
 
 if TYPE_CHECKING:
     from liandong.adapters.crypto.keyring import KeyRing
+    from liandong.adapters.files.store import FileStore
     from liandong.adapters.packs import Pack
 
-__all__ = ["install_keyring", "install_pack", "keyring", "pack", "world"]
+__all__ = ["files", "install_files", "install_keyring", "install_pack", "keyring", "pack", "world"]
 
 _pack: list[Pack] = []
 _keyring: list[KeyRing] = []
+_files: list[FileStore] = []
+
+
+def install_files(store: FileStore) -> None:
+    """Make this the file store of the process."""
+    _files[:] = [store]
+
+
+def files() -> FileStore:
+    """Return the file store of this node."""
+    return _files[0]
 
 
 def install_pack(pack: Pack) -> None:

@@ -21,7 +21,7 @@ from liandong.application.world import World
 from liandong.domain.errors import LiandongError, RemoteProtocolError, StreamConflict
 from liandong.domain.exchange.envelope import Envelope
 from liandong.domain.exchange.inbox import Apply, StreamPosition, quarantine, receive
-from liandong.domain.exchange.receipts import Receipt
+from liandong.domain.exchange.receipts import Receipt, ReceiptStatus
 from liandong.domain.journal.facts import StreamId
 
 __all__ = ["retry_quarantined", "take_batch"]
@@ -37,6 +37,9 @@ KEEP = """
 INSERT INTO inbox (id, peer, stream, seq, type, state, envelope, reason, received_at) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
 
 
+NOTE_FILE = """
+INSERT INTO attachment (digest, peer, name, size, media_type, state, reason, attempts, noted_at)
+VALUES (%s, %s, %s, %s, %s, 'coming', '', 0, now()) ON CONFLICT (digest) DO NOTHING"""
 # The same for a whole batch at once, in one order for everybody.
 LOCK_POSITIONS = """
 INSERT INTO exchange_position AS p (peer, stream, out_seq, in_seq)
@@ -99,6 +102,9 @@ def _take_together(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]
                 kept.append(_values(envelope, InboxMessage.KEPT, "newer type"))
             before = positions[place]
             positions[place] = replace(before, next_seq=decision.next_seq, kept={**before.kept, envelope.seq: envelope.id})
+    for envelope, receipt in zip(envelopes, receipts, strict=True):
+        if receipt.status is ReceiptStatus.ACCEPTED:
+            _note_files(envelope)
     if kept:
         moved = {(values[1], values[2]): positions[values[1], values[2]].next_seq - 1 for values in kept}
         with connection.cursor() as cursor:
@@ -154,6 +160,7 @@ def _take(world: World, envelope: Envelope) -> Receipt:
         reason = f"{error.code}: {error.sentence('en')}"[:300]
         _keep(envelope, InboxMessage.QUARANTINED, reason)
         return quarantine(envelope, error.code)
+    _note_files(envelope)
     _keep(envelope, InboxMessage.APPLIED, "")
     _advance(envelope)
     return decision.receipt(envelope)
@@ -169,6 +176,13 @@ def _advance(envelope: Envelope) -> None:
         cursor.execute(
             "UPDATE exchange_position SET in_seq = %s WHERE peer = %s AND stream = %s", [envelope.seq, envelope.sender, envelope.stream]
         )
+
+
+def _note_files(envelope: Envelope) -> None:
+    """Write down which files of a message are to be fetched."""
+    for each in envelope.attachments:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_FILE, [each["digest"], envelope.sender, each["name"], each["size"], each["media_type"]])
 
 
 def _keep(envelope: Envelope, state: str, reason: str) -> None:

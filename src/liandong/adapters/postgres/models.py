@@ -11,6 +11,7 @@ from django.db.models import Q
 
 __all__ = [
     "ApiToken",
+    "Attachment",
     "Draft",
     "ExchangePosition",
     "IdempotencyKey",
@@ -232,6 +233,28 @@ class ExchangePosition(models.Model):
     class Meta:
         db_table = "exchange_position"
         constraints = [models.UniqueConstraint(fields=["peer", "stream"], name="exchange_position_unique")]
+
+
+class Attachment(models.Model):
+    """A file that a record names: here, or on its way from the peer that named it."""
+
+    HERE, COMING, FAILED = "here", "coming", "failed"
+
+    digest = models.CharField(max_length=80, primary_key=True)
+    #: Who has it, while it is coming; "" for what people of this node sent up.
+    peer = models.CharField(max_length=60, blank=True, default="")
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=140)
+    state = models.CharField(max_length=8)
+    #: Code of why the last try failed.
+    reason = models.CharField(max_length=120, blank=True, default="")
+    attempts = models.IntegerField(default=0)
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "attachment"
+        indexes = [models.Index(fields=["noted_at"], name="attachment_coming", condition=Q(state="coming"))]
 
 
 class PeerStatus(models.Model):

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from liandong.domain.exchange.envelope import Envelope
+from liandong.domain.exchange.envelope import Envelope, is_attachment
 from liandong.domain.exchange.ports import Due
 from liandong.domain.exchange.receipts import Receipt
 
@@ -84,4 +84,14 @@ class PostgresOutboxStore:
 
     def _envelope(self, peer: str, row: Any) -> Envelope:
         at = row[5].astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return Envelope(id=str(row[0]), sender=self._node, recipient=peer, stream=str(row[1]), seq=row[2], type=row[3], at=at, body=row[4])
+        named = tuple(named_files(row[4]))
+        return Envelope(
+            id=str(row[0]), sender=self._node, recipient=peer, stream=str(row[1]), seq=row[2], type=row[3], at=at, body=row[4], attachments=named
+        )
+
+
+def named_files(body: Any) -> list[dict[str, Any]]:
+    """Return the files that a fact's body names by digest; words about files are not among them."""
+    data = body.get("data") if isinstance(body, dict) else None
+    listed = data.get("attachments") if isinstance(data, dict) else None
+    return [dict(each) for each in listed if isinstance(each, dict) and is_attachment(each)] if isinstance(listed, list) else []

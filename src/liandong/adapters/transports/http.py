@@ -24,10 +24,12 @@ from liandong.domain.exchange.envelope import DEFAULT_LIMITS, Envelope, Limits
 from liandong.domain.exchange.receipts import Receipt
 from liandong.domain.exchange.wire import join_batch, read_object
 
-__all__ = ["BATCH_PATH", "BATCH_TYPE", "RECEIPTS_TYPE", "HttpTransport", "ReadAnswer"]
+__all__ = ["BATCH_PATH", "BATCH_TYPE", "PIECE_PATH", "RECEIPTS_TYPE", "HttpTransport", "ReadAnswer"]
 
 #: Where a node takes batches, under the peer's base address.
 BATCH_PATH = "/exchange/v1/batches"
+#: Where it answers wishes for pieces of files.
+PIECE_PATH = "/exchange/v1/pieces"
 BATCH_TYPE = "application/x-ndjson"
 RECEIPTS_TYPE = "application/json"
 
@@ -84,6 +86,18 @@ class HttpTransport:
         if status == 200:
             return self._read_answer(body, peer, [envelope.id for envelope in envelopes[:taken]])
         raise _fault(peer, status, body, headers)
+
+    async def ask_piece(self, peer: str, wish: bytes) -> bytes:
+        """Return the answer to a wish for a piece of a file.
+
+        Raises:
+            PeerUnavailable: no answer, or not now.
+            RemoteProtocolError: the peer has no such file for us, or answers something else.
+        """
+        status, body, headers = await self._post(peer, self._addresses[peer].rstrip("/") + PIECE_PATH, wish)
+        if status == 200:
+            return body
+        raise _fault(peer, status, b"", headers)
 
     async def _post(self, peer: str, url: str, batch: bytes) -> tuple[int, bytes, httpx.Headers]:
         headers = {"content-type": BATCH_TYPE, "accept": RECEIPTS_TYPE, "accept-encoding": "identity"}

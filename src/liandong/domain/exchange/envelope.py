@@ -22,7 +22,7 @@ from typing import Any
 from liandong.domain.errors import LocalProtocolError
 from liandong.domain.journal.canonical import MAX_INTEGER, canonical
 
-__all__ = ["DEFAULT_LIMITS", "VERSION", "Envelope", "Limits", "fault_of", "holds_nul"]
+__all__ = ["DEFAULT_LIMITS", "VERSION", "Envelope", "Limits", "fault_of", "holds_nul", "is_attachment"]
 
 #: What this program writes. Another major number is refused; a greater minor number is read.
 VERSION = "1.0"
@@ -215,12 +215,13 @@ def _fault_of_attachments(attachments: object, limits: Limits) -> str | None:
     if not isinstance(attachments, list) or len(attachments) > limits.attachments:
         return f"attachments is no list of at most {limits.attachments}"
     for number, item in enumerate(attachments):
-        if not isinstance(item, dict) or not _is_attachment(item):
+        if not isinstance(item, dict) or not is_attachment(item):
             return f"attachment {number} has the wrong shape"
     return None
 
 
-def _is_attachment(item: dict[str, Any]) -> bool:
+def is_attachment(item: dict[str, Any]) -> bool:
+    """Return whether an object names an attachment as clause 3.6 says."""
     name, digest, media_type = item.get("name"), item.get("digest"), item.get("media_type")
     if not isinstance(name, str) or not isinstance(digest, str) or not isinstance(media_type, str):
         return False

@@ -19,6 +19,7 @@ from liandong.web.api import supervisions as _supervisions  # noqa: F401 - adds 
 from liandong.web.api.access import TokenAuth
 from liandong.web.api.appeals import router as appeals
 from liandong.web.api.exchange import router as exchange
+from liandong.web.api.files import router as files
 from liandong.web.api.transcripts import router as transcripts
 from liandong.web.problems import status_of
 
@@ -36,6 +37,7 @@ api = NinjaAPI(
 api.add_router("", appeals)
 api.add_router("", transcripts)
 api.add_router("", exchange)
+api.add_router("", files)
 
 
 def problem(

@@ -73,6 +73,23 @@ class Act(Strict):
     expected_seq: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)] | None = None
 
 
+class NewFile(Strict):
+    """A file that shall be sent up in pieces."""
+
+    name: Annotated[StrictStr, Field(min_length=1, max_length=255)]
+    #: Bytes.
+    size: Annotated[StrictInt, Field(ge=0, le=2**53)]
+    media_type: Annotated[StrictStr, Field(max_length=130)] = "application/octet-stream"
+
+
+class FileOut(Schema):
+    """How far an upload has come; the attachment once it is complete, to be named in an act as it is."""
+
+    upload: str
+    offset: int
+    attachment: dict[str, Any] | None = None
+
+
 class TextIn(Strict):
     """Words to be judged."""
 

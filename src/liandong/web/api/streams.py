@@ -20,6 +20,8 @@ from liandong.web.api.access import actor, once, token_of
 from liandong.web.api.appeals import PROBLEMS, router
 from liandong.web.api.shapes import Act, EntryOut, PageOut, StreamOut
 from liandong.web.api.showing import find, masked, show, show_state
+from liandong.web.attachments import check_attachments
+from liandong.web.file_view import file_of
 from liandong.web.reading.clocks import clocks_of
 from liandong.web.rights import visible
 from liandong.web.world import world
@@ -76,6 +78,19 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
         Look.objects.create(person=f"api:{token.name}"[:150], stream=row.id)
         return 200, [_entry(token, each) for each in JournalEntry.objects.filter(stream=row.id).order_by("seq")[:LONGEST_JOURNAL]]
 
+    @router.get(
+        f"/{address}/{{named}}/files/{{digest}}",
+        response={200: bytes, **PROBLEMS},
+        summary=f"A file that a fact of the {words} names",
+        operation_id=f"file_{address}",
+    )
+    def file(request: HttpRequest, named: str, digest: str) -> Any:
+        """Return the bytes, or the ``Range`` of them that is asked for. Who looked is written down."""
+        token = token_of(request)
+        row = find(token, kind, named)
+        Look.objects.create(person=f"api:{token.name}"[:150], stream=row.id)
+        return file_of(request, row, digest)
+
     @router.post(
         f"/{address}/{{named}}/acts/{{command}}",
         response={200: StreamOut, **PROBLEMS},
@@ -86,6 +101,8 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
         """Give a command of the record's transition table."""
         token, who = token_of(request), actor(request)
         row = find(token, kind, named)
+
+        check_attachments(body.data)
 
         def do() -> tuple[int, dict[str, Any]]:
             state = act_on(world(), who, kind, StreamId(str(row.id)), command[:60], body.data, body.expected_seq)

@@ -6,6 +6,7 @@ told the other is not shown again: its own order says it better.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from liandong.adapters.postgres.models import JournalEntry, Stream, User
 from liandong.application.ports import Desk
 from liandong.web import rights
+from liandong.web.attachments import Shown, shown_attachments
 from liandong.web.field_words import choice_words, field_words
 from liandong.web.reading.fact_words import fact_icon, fact_words
 from liandong.web.reading.pack_words import item_name, peer_title, people_of_pack, unit_known, unit_name
@@ -58,7 +60,9 @@ class Happening:
     kind: str
     number: str
     details: tuple[tuple[str, str], ...] = ()
-    attachments: tuple[str, ...] = field(default=())
+    attachments: tuple[Shown, ...] = field(default=())
+    #: Whose fact it is: where its files are found.
+    stream: uuid.UUID | None = None
 
 
 def timeline(user: User, desk: Desk, streams: Iterable[Stream]) -> list[Happening]:
@@ -102,7 +106,8 @@ def _happening(user: User, desk: Desk, entry: JournalEntry, stream: Stream, peop
         kind=stream.kind,
         number=stream.number,
         details=tuple(_details(user, stream, name, data)),
-        attachments=tuple(str(each) for each in data.get("attachments") or () if isinstance(each, str)),
+        attachments=shown_attachments(data.get("attachments")),
+        stream=stream.id,
     )
 
 

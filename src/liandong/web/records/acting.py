@@ -17,6 +17,7 @@ from liandong.application.world import MACHINES
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.acts import asked_fields, read_form
+from liandong.web.attachments import check_attachments
 from liandong.web.domain_english import capital
 from liandong.web.problems import sentence_of
 from liandong.web.reading.streams import one
@@ -41,6 +42,7 @@ def act_form(request: HttpRequest, stream: uuid.UUID, command: str) -> HttpRespo
         return _form(request, found, command)
     try:
         data = read_form(found, command, request.POST)
+        check_attachments(data)
         act(world(), actor_of(request.user, world()), StreamKind(found.kind), StreamId(str(found.id)), command, data, _seen(request))
     except LiandongError as error:
         fresh = one(request.user, str(stream)) or found

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liandong.web.records import acting, views
+from liandong.web.records import acting, files, views
 
 app_name = "records"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("files/", files.begin, name="begin_file"),
+    path("files/<slug:upload>/", files.send, name="send_file"),
+    path("<uuid:stream>/files/<str:digest>/", files.file, name="file"),
     path("<str:ref>/", views.record, name="record"),
     path("<uuid:stream>/guidance/", views.guidance, name="guidance"),
     path("<uuid:stream>/parts/", views.parts, name="parts"),

@@ -218,12 +218,62 @@
     else if (at.matches("[data-back]")) { pressed.preventDefault(); history.back(); }
     else if (!pressed.target.closest("a,button,input")) { const link = at.querySelector("a"); if (link) link.click(); }
   });
+  // --- files: sent up in pieces, gone on with after a broken line; the form carries what the node answered -----------
+  const PIECE = 1048576;
+  function token() { return (document.querySelector("[name=csrfmiddlewaretoken]") || {}).value || ""; }
+  async function ask(method, address, body, headers) {
+    const answer = await fetch(address, { method: method, body: body, headers: Object.assign({ "X-CSRFToken": token() }, headers || {}), credentials: "same-origin" });
+    const said = await answer.json();
+    if (!answer.ok) throw new Error(said.detail || answer.status);
+    return said;
+  }
+  async function sendFile(file, to, name, line) {
+    if (!line.dataset.upload) {
+      const type = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/.test(file.type) ? file.type : "application/octet-stream";
+      const clean = file.name.replace(/[\/\\:*?"<>|\u0000-\u001f]/g, "_").slice(-200);
+      const begun = await ask("POST", to, JSON.stringify({ name: clean, size: file.size, media_type: type }), { "Content-Type": "application/json" });
+      line.dataset.upload = begun.upload;
+    }
+    let state = await ask("GET", to + line.dataset.upload + "/");
+    while (!state.attachment) {
+      state = await ask("PUT", to + line.dataset.upload + "/", file.slice(state.offset, state.offset + PIECE), { "Upload-Offset": String(state.offset), "Content-Type": "application/octet-stream" });
+      line.querySelector("small").textContent = Math.floor((100 * state.offset) / Math.max(1, file.size)) + "%";
+    }
+    const hidden = document.createElement("input");
+    hidden.type = "hidden";
+    hidden.name = name;
+    hidden.value = JSON.stringify(state.attachment);
+    line.append(hidden);
+    line.querySelector("small").textContent = "✓";
+    line.classList.add("whole");
+  }
+  function startFile(file, input, list) {
+    const line = document.createElement("li");
+    line.append(document.createTextNode(file.name + " "), document.createElement("small"));
+    list.append(line);
+    const form = input.closest("form");
+    const go = function () {
+      form.dataset.sending = Number(form.dataset.sending || 0) + 1;
+      line.onclick = null;
+      sendFile(file, input.dataset.to, input.dataset.files, line)
+        .catch(function () { line.querySelector("small").textContent = list.dataset.failed; line.onclick = go; })
+        .finally(function () { form.dataset.sending = Number(form.dataset.sending) - 1; });
+    };
+    go();
+  }
   document.addEventListener("change", function (changed) {
-    const names = changed.target.dataset ? changed.target.dataset.names : "";
-    if (!names) return;
-    const field = document.getElementById(names);
-    const chosen = Array.from(changed.target.files).map(function (file) { return file.name; });
-    field.value = [field.value.trim()].concat(chosen).filter(Boolean).join("\n");
+    const input = changed.target;
+    if (!input.dataset || !input.dataset.files) return;
+    const list = input.closest("form").querySelector(".sent-files");
+    Array.from(input.files).forEach(function (file) { startFile(file, input, list); });
+    input.value = "";
+  });
+  document.addEventListener("htmx:confirm", function (asked) {
+    // A form whose files are still on their way waits for them.
+    const form = asked.target.closest ? asked.target.closest("form") : null;
+    if (!form || !Number(form.dataset.sending || 0)) return;
+    asked.preventDefault();
+    const wait = setInterval(function () { if (!Number(form.dataset.sending)) { clearInterval(wait); asked.detail.issueRequest(true); } }, 100);
   });
 
   // --- the keyboard -------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Files on the node's own disk, known by their digest."""
