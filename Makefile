@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench lint model docs clean
+.PHONY: setup run test bench chaos lint model docs clean
 
 setup: $(STAMP)
 
@@ -35,6 +35,10 @@ bench: setup
 # The shipped classifier, from the corpus: the same rows give the same bytes.
 model: setup
 	$(BIN)/python scripts/model.py
+
+# Everything breaks between two nodes; a JSON summary for each transport. CHAOS takes options: make chaos CHAOS='--transport http --count 1000'.
+chaos: setup
+	$(BIN)/python -m tests.chaos $(CHAOS)
 
 docs: setup
 	$(BIN)/python scripts/reference.py
