@@ -47,7 +47,8 @@ def relieve(session: Session, before: StreamState, after: StreamState, fact: Fac
     if calendar is None:
         return
     clocks = session.unit.clocks(after)
-    if fact.name not in DONE and not any(each.warned_at or each.fired_at for each in clocks):
+    # More time and a suspension wipe the marks of the clock they move; everything else is looked at only where a clock was acted on.
+    if fact.name not in DONE and fact.name not in WORDS and not any(each.warned_at or each.fired_at for each in clocks):
         return
     known = supervision_of(session, after)
     if known is None or known.phase not in OPEN:
