@@ -203,3 +203,12 @@ def test_needles_promise_only_what_must_be_there(pattern: str, wanted: set[str])
         assert found and found <= wanted | {"快来"}
     else:
         assert not found
+
+
+def test_a_sum_said_before_what_became_of_it_is_read() -> None:
+    assert read("三万二被骗了，转给一个姓王的").as_json()["amount"] == ["32000"]
+    assert read("全国三万多人被骗").of("amount") == ()
+
+
+def test_a_broken_head_is_an_injury() -> None:
+    assert read("拿着钢管打我老公，头破了").has("injury")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -113,3 +114,10 @@ def test_the_verdict_names_the_words_that_decided_the_classifier() -> None:
     shown = [reason for reason in verdict.reasons if reason.source is Source.CLASSIFIER]
     assert shown and all(text[reason.start : reason.end] == reason.words and reason.words for reason in shown)
     assert any(reason["words"] for reason in verdict.as_json()["reasons"])
+
+
+@pytest.mark.parametrize("words", ["着火", "被偷", "油烟", "没气了"])
+def test_a_megabyte_without_a_single_mark_is_judged_in_time(words: str) -> None:
+    started = time.process_time()
+    TRIAGE.verdict(words * (1_000_000 // len(words)))
+    assert time.process_time() - started < 5.0

@@ -29,6 +29,8 @@ _PLATE = re.compile(
 )
 _AMOUNT = re.compile(rf"(?:¥|￥|人民币)?({NUMERAL})(元|块钱|块|万元|亿元|万块)(?:多|左右)?")
 _AMOUNT_WAN = re.compile(r"(?:骗|转|欠|损失|被骗|汇|借|赔|投入|投资|交|付|亏|价值|工资|货款|共|存)(?:了|走|款|给他|我|掉|入|计)?[约共近]?(\d+(?:\.\d+)?|[一二两三四五六七八九十几]+)(?:多|余)?(万[一二三四五六七八九]?千?|亿)(?!人|户|平|多人|字|[元块])")
+#: ``三万二被骗了``: the sum first, then what became of it.
+_AMOUNT_FIRST = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十几]+)(?:多|余)?(万[一二三四五六七八九]?千?)(?=(?:就|都|全|也)?(?:被骗|没了|不见了|打水漂|要不回|给骗|让人骗|转走|被转|取不出))")
 _COUNT = re.compile(
     rf"({NUMERAL})(多|余)?(个小孩|个孩子|个老人|个大人|个人|名群众|名工人|名|位|口人|人|户|家人|辆|台|车人|岁)(?!民|行|道|工|家|员|均|大|生|们|次|电|格|气|才|力|情|头|物|座)"
 )
@@ -105,7 +107,7 @@ def read_amounts(words: Words) -> list[Span]:
         value *= 10_000 if unit[0] == "万" else 100_000_000 if unit[0] == "亿" else 1
         found.append(span(words, "amount", match.start(), match.end(), f"{value:.10g}" if value < 1e10 else f"{value:.0f}"))
     if "万" in words.chars or "亿" in words.chars:
-        for match in _AMOUNT_WAN.finditer(words.plain):
+        for match in (*_AMOUNT_WAN.finditer(words.plain), *_AMOUNT_FIRST.finditer(words.plain)):
             value = number(match[0][match.start(1) - match.start() :])
             if value is not None and not any(each.start <= match.start(1) < each.end for each in found):
                 found.append(span(words, "amount", match.start(1), match.end(2), f"{value:.0f}"))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 __all__ = ["Place", "denied", "denied_inside", "is_letter", "is_report", "past", "says_now", "supposed", "told"]
 
 _SENTENCE = re.compile(r"[。！？；\n]")
+#: Characters on either side beyond which nothing is the same sentence: speech without a mark may go on for thousands.
+_NEAR = 120
 _CLAUSE = "，、：,。！？；\n"
 
 #: Just before the words, in the same clause.
@@ -67,17 +69,18 @@ class Place:
     def of(cls, plain: str, start: int, end: int) -> Place:
         """Return the surroundings of ``plain[start:end]``."""
         first = 0
-        for mark in _SENTENCE.finditer(plain, max(0, start - 120), start):
+        for mark in _SENTENCE.finditer(plain, max(0, start - _NEAR), start):
             first = mark.end()
-        after = _SENTENCE.search(plain, end)
-        last = after.start() if after else len(plain)
+        after = _SENTENCE.search(plain, end, end + _NEAR)
+        last = after.start() if after else min(len(plain), end + _NEAR)
+        first = max(first, start - _NEAR)
         clause_start = start
         while clause_start > first and plain[clause_start - 1] not in _CLAUSE:
             clause_start -= 1
         clause_end = end
         while clause_end < last and plain[clause_end] not in _CLAUSE:
             clause_end += 1
-        return cls(plain, start, end, max(first, start - 120), min(last, end + 120), clause_start, clause_end)
+        return cls(plain, start, end, first, last, clause_start, clause_end)
 
     @property
     def before(self) -> str:
