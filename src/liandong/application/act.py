@@ -11,6 +11,7 @@ from typing import Any
 
 from liandong.application.abusive_calls import refer_abuse
 from liandong.application.accept_handover import take_over
+from liandong.application.blow_whistle import agree_plan, call_more
 from liandong.application.convene import add_case_by_hand, cast_vote, confirm_ruling, invite_more, propose_ruling, rule
 from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
@@ -33,7 +34,7 @@ TRIES = 4
 INTERNAL = frozenset(
     {
         "offer", "draft", "submit", "invite", "raise", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat",
-        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse", "convene",
+        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse", "convene", "blow",
     }
 )  # fmt: skip
 
@@ -120,6 +121,8 @@ DOORS: Mapping[tuple[StreamKind, str], Door] = {
     (StreamKind.CALL, "hang_up"): hang_up,
     (StreamKind.CONSULTATION, "invite_more"): invite_more,
     (StreamKind.CONSULTATION, "add_case"): add_case_by_hand,
+    (StreamKind.WHISTLE, "call_more"): call_more,
+    (StreamKind.WHISTLE, "agree_plan"): agree_plan,
     (StreamKind.CONSULTATION, "vote"): cast_vote,
     (StreamKind.CONSULTATION, "propose"): propose_ruling,
     (StreamKind.CONSULTATION, "rule"): rule,

@@ -26,7 +26,7 @@ from liandong.domain.errors import CommandRefused, Refusal, StreamNotFound
 from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
 
 __all__ = [
-    "CONSULTATION_REACTIONS", "add_case_by_hand", "case_of", "cast_vote", "confirm_ruling", "convene", "convene_in", "invite_more", "propose_ruling", "rule", "today_of",
+    "CONSULTATION_REACTIONS", "add_case_by_hand", "case_of", "cast_vote", "confirm_ruling", "convene", "convene_in", "invite_more", "named_case", "propose_ruling", "rule", "today_of", "unit_lines",
 ]  # fmt: skip
 
 DESK_NAMES = {"police": "110报警服务台", "hotline": "12345热线"}
@@ -52,7 +52,7 @@ def convene(world: World, actor: Actor, data: Mapping[str, Any]) -> StreamState:
     """
     with world.work() as unit:
         session = Session(world, unit)
-        cases = [_named_case(session, str(each)) for each in data.get("cases") or ()]
+        cases = [named_case(session, str(each)) for each in data.get("cases") or ()]
         given = {name: data[name] for name in ("summary", "urgent", "agenda", "held_at", "matter", "note", "figures") if data.get(name)}
         return convene_in(session, actor, {"occasion": "by_hand", **given, **({"occasion": data["occasion"]} if data.get("occasion") else {})}, cases, data.get("units") or ())
 
@@ -66,7 +66,7 @@ def convene_in(session: Session, actor: Actor, data: Mapping[str, Any], cases: S
         "origin": desk.node,
         "destination": OTHER_SIDE.get(desk.side, "both"),
         "cases": [dict(each) for each in cases][-MOST_CASES:],
-        "participants": [*_desks(), *_lines(session, wanted)],
+        "participants": [*_desks(), *unit_lines(session, wanted)],
     }
     return session.start(StreamKind.CONSULTATION, "convene", actor.standing(Party.SENDER), born)
 
@@ -75,7 +75,8 @@ def _desks() -> list[dict[str, Any]]:
     return [{"code": desk_code(side), "name": name, "function": "联动双方"} for side, name in DESK_NAMES.items()]
 
 
-def _lines(session: Session, units: Iterable[str]) -> list[dict[str, Any]]:
+def unit_lines(session: Session, units: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the lines of units as invitations carry them; codes that nobody knows are left out."""
     directory = session.world.directory
     found = directory.named(list(units)) if directory is not None else ()
     return [{"code": each.code, "name": each.name, "function": each.function} for each in found]
@@ -84,13 +85,13 @@ def _lines(session: Session, units: Iterable[str]) -> list[dict[str, Any]]:
 def invite_more(session: Session, state: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
     """Invite more units: ``units`` are codes, ``participants`` may hold codes on lines."""
     codes = [str(each) for each in (data.get("units") or data.get("participants") or ()) if isinstance(each, str)]
-    given = {"participants": _lines(session, codes) or [{}], "note": data.get("note", "")}
+    given = {"participants": unit_lines(session, codes) or [{}], "note": data.get("note", "")}
     return session.perform(state.kind, state.id, "invite_more", _standing(session, state, actor), given)
 
 
 def add_case_by_hand(session: Session, state: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
     """Add cases by their numbers."""
-    cases = [_named_case(session, str(each)) for each in data.get("added") or () if isinstance(each, str)]
+    cases = [named_case(session, str(each)) for each in data.get("added") or () if isinstance(each, str)]
     return session.perform(state.kind, state.id, "add_case", _standing(session, state, actor), {"added": cases or None, "note": data.get("note", "")})
 
 
@@ -131,7 +132,7 @@ def _ruling_context(session: Session) -> dict[str, Any]:
     return {"today": today_of(session).isoformat(), "rulings": session.unit.rulings()}
 
 
-def _named_case(session: Session, named: str) -> dict[str, Any]:
+def named_case(session: Session, named: str) -> dict[str, Any]:
     """Return the case of a number or id. Raises ``CommandRefused`` where there is none here."""
     wanted = named.strip()
     for kind in (StreamKind.HANDOVER, StreamKind.APPEAL, StreamKind.WORK_ORDER, StreamKind.ALARM):

@@ -143,6 +143,16 @@ def _left_hanging(session: Session, state: StreamState, kept: KeptClock) -> None
         _remind(session, session.load(state.kind, state.id), kept)
 
 
+def _silent_units(session: Session, state: StreamState, kept: KeptClock) -> None:
+    """Who was whistled and has not reported in is chased by name, and it climbs."""
+    if state.phase != "blown" or party_here(session.world.desk, state.data) != Party.SENDER:
+        return
+    for code, line in state.data.get("lines", {}).items():
+        if not line.get("reported_at") and not line.get("chased_at"):
+            session.perform(state.kind, state.id, "chase", session.system.standing(Party.SENDER), {"unit": code, "note": f"{kept.rule.name}逾期"})
+    _remind(session, session.load(state.kind, state.id), kept)
+
+
 def _nothing(session: Session, state: StreamState, kept: KeptClock) -> None:
     """It is only shown."""
 
@@ -158,4 +168,5 @@ ON_DUE: dict[tuple[StreamKind, str], Due] = {
     (_S, "answer"): _unanswered,
     (StreamKind.APPEAL, "place"): _nothing,
     (StreamKind.CONSULTATION, "convene"): _left_hanging,
+    (StreamKind.WHISTLE, "report_in"): _silent_units,
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from liandong.application.abusive_calls import ABUSE_REACTIONS
 from liandong.application.accept_handover import appeal_here, begin_work, order_here, take_over
+from liandong.application.blow_whistle import WHISTLE_REACTIONS
 from liandong.application.convene import CONSULTATION_REACTIONS
 from liandong.application.correcting import carry_correction
 from liandong.application.find_repeats import remember_keys
@@ -27,7 +28,7 @@ from liandong.application.route import party_here
 from liandong.application.telling import tell_peer
 from liandong.application.three_way_call import CALL_REACTIONS, take_what_was_promised
 from liandong.domain.handovers.handover import SHARED_FACTS
-from liandong.domain.journal.facts import Fact, Party, StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
 
 __all__ = ["reactions_to"]
 
@@ -168,7 +169,7 @@ def cross_non_police(session: Session, before: StreamState, after: StreamState, 
     """The bureau agreed that it is not police work, or police have acted and the source remains: it crosses."""
     cause = {"SourceHandedOver": "source", "NonPoliceApproved": "non_police"}.get(fact.name, "scope")
     reason = str(fact.data.get("source_matter") or after.data.get("reason") or fact.data.get("reason") or "")
-    _cross(session, after, fact, {"cause": cause, "reason": reason, "danger": False})
+    _cross(session, after, fact.actor, {"cause": cause, "reason": reason, "danger": False})
 
 
 def call_police(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
@@ -184,7 +185,8 @@ def cross_by_ruling(session: Session, before: StreamState, after: StreamState, f
     """The fact that the lead turned on is found: the matter crosses to the side the ruling names then (000 职责随事实转移)."""
     ruling = moved(before.data.get("ruling") or {})
     reason = f"{in_words(ruling)}；{fact.data['found']}"[:500]
-    _cross(session, after, fact, {"cause": "ruling", "reason": reason, "danger": False, "ruling": ruling})
+    # Both sides have decided it already: no desk and no bureau has to say so again.
+    _cross(session, after, session.system, {"cause": "ruling", "reason": reason, "danger": False, "ruling": ruling})
 
 
 def pass_to_next_lead(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
@@ -192,10 +194,10 @@ def pass_to_next_lead(session: Session, before: StreamState, after: StreamState,
     send_to_lead(session, after)
 
 
-def _cross(session: Session, order: StreamState, fact: Fact, given: dict[str, Any]) -> None:
+def _cross(session: Session, order: StreamState, actor: Actor, given: dict[str, Any]) -> None:
     appeal = session.load(StreamKind.APPEAL, StreamId(order.data["appeal"]))
     kept = {name: order.data.get(name) for name in ("contact", "attachments", "clause")}
-    handover = offer_handover(session, appeal, fact.actor, {**kept, **given}, order=order.id)
+    handover = offer_handover(session, appeal, actor, {**kept, **given}, order=order.id)
     if appeal.phase in ("taken", "kept"):
         session.perform(appeal.kind, appeal.id, "hand_over", session.system, {"handover": handover.id, "reason": given["reason"]})
 
@@ -253,7 +255,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS)
+REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

@@ -14,6 +14,7 @@ from liandong.domain.calls.call import SHARED_CALL_FACTS
 from liandong.domain.consultations.consultation import SHARED_CONSULTATION_FACTS
 from liandong.domain.handovers.handover import SHARED_FACTS
 from liandong.domain.journal.facts import StreamKind
+from liandong.domain.whistles.whistle import SHARED_WHISTLE_FACTS
 
 __all__ = ["SHARED", "Shared", "is_shared", "message_type"]
 
@@ -46,6 +47,7 @@ SHARED: Mapping[str, Shared] = {
         Shared(StreamKind.CALL, SHARED_CALL_FACTS, "CallOffered"),
         Shared(StreamKind.ALERT, SHARED_ALERT_FACTS, "AlertRaised"),
         Shared(StreamKind.CONSULTATION, SHARED_CONSULTATION_FACTS, "ConsultationConvened"),
+        Shared(StreamKind.WHISTLE, SHARED_WHISTLE_FACTS, "WhistleBlown"),
     )
 }
 

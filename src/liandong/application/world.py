@@ -19,13 +19,14 @@ from liandong.domain.journal.facts import Fact, StreamKind
 from liandong.domain.journal.machine import Machine
 from liandong.domain.quickservice.move_car import MOVE_CAR
 from liandong.domain.supervision.supervision import SUPERVISION
+from liandong.domain.whistles.whistle import WHISTLE
 from liandong.domain.workorders.workorder import WORK_ORDER
 
 __all__ = ["MACHINES", "World"]
 
 #: kind -> the table that rules it.
 MACHINES: Mapping[StreamKind, Machine] = {
-    each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, ALERT, MOVE_CAR, SUPERVISION, CONSULTATION)
+    each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, ALERT, MOVE_CAR, SUPERVISION, CONSULTATION, WHISTLE)
 }
 
 

@@ -54,6 +54,12 @@ class PackSettings:
     whistle_days: int = 10
     #: That many in ``whistle_days`` blow the whistle.
     whistle_count: int = 3
+    #: Different callers that it takes at least.
+    whistle_callers: int = 2
+    #: That many departments with one order blow it.
+    whistle_units: int = 3
+    #: Words of risk: a second telling with one of them blows it.
+    whistle_words: tuple[str, ...] = ()
     #: That many disputes of one kind in 30 days convene a consultation.
     consultation_count: int = 3
     #: How long a unit has to answer an alert before it is chased by name, in seconds.

@@ -109,6 +109,10 @@ CONSULTATION_STEPS = (
     ClockStep("confirm", _set("RulingMade"), _set("RulingConfirmed", "RulingDeclined"), CONSULTATION_END, owed_by="receiver"),
 )
 
+WHISTLE_STEPS = (
+    ClockStep("report_in", _set("WhistleBlown", "UnitsCalled"), _set("PlanAgreed", "WhistleClosed"), _set("WhistleCalledOff"), owed_by="sender", keeps=True),
+)
+
 LIFTED = _set("SupervisionLifted")
 SUPERVISION_STEPS = (
     ClockStep("supervise", _set("UnitReminded"), _set("UnitSupervised", "InterviewCalled", "CircularIssued", "AccountabilityReferred"), LIFTED, owed_by="desk"),
@@ -126,6 +130,7 @@ STEPS: dict[str, tuple[ClockStep, ...]] = {
     "handover": HANDOVER_STEPS,
     "supervision": SUPERVISION_STEPS,
     "consultation": CONSULTATION_STEPS,
+    "whistle": WHISTLE_STEPS,
 }
 
 

@@ -1,4 +1,4 @@
-"""Consultations by API: convene one; the rulings that bind here."""
+"""Consultations and whistles by API: convene one, blow one; the rulings that bind here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field, StrictBool, StrictStr
 
 from liandong.adapters.postgres.rulings import read_rulings
+from liandong.application.blow_whistle import blow_by_hand
 from liandong.application.convene import convene
 from liandong.web.api.access import actor, once, token_of
 from liandong.web.api.appeals import PROBLEMS, router
@@ -16,7 +17,7 @@ from liandong.web.api.shapes import StreamOut, Strict
 from liandong.web.api.showing import show_state
 from liandong.web.world import pack, world
 
-__all__ = ["ConveneIn", "RulingOut"]
+__all__ = ["BlowIn", "ConveneIn", "RulingOut"]
 
 Code = Annotated[StrictStr, Field(max_length=60)]
 
@@ -38,6 +39,19 @@ class ConveneIn(Strict):
     held_at: Annotated[StrictStr, Field(max_length=40)] = ""
 
 
+class BlowIn(Strict):
+    """A whistle to be blown by hand."""
+
+    summary: Annotated[StrictStr, Field(min_length=1, max_length=1000)]
+    place: Annotated[StrictStr, Field(max_length=300)] = ""
+    item: Annotated[StrictStr, Field(max_length=20)] = ""
+    urgent: StrictBool = False
+    #: Codes of the units that have to report in.
+    units: Annotated[list[Code], Field(max_length=50)] = []
+    cases: Annotated[list[Code], Field(max_length=50)] = []
+    note: Annotated[StrictStr, Field(max_length=2000)] = ""
+
+
 class RulingOut(Schema):
     """A ruling kept here."""
 
@@ -57,6 +71,17 @@ def begin(request: HttpRequest, body: ConveneIn) -> tuple[int, dict[str, Any]]:
 
     def do() -> tuple[int, dict[str, Any]]:
         return 201, show_state(token, convene(world(), who, body.model_dump()))
+
+    return once(request, do)
+
+
+@router.post("/whistles", response={201: StreamOut, **PROBLEMS}, summary="Blow a whistle by hand")
+def blow(request: HttpRequest, body: BlowIn) -> tuple[int, dict[str, Any]]:
+    """Call the units named and those of the cases; each reports in against a clock."""
+    token, who = token_of(request), actor(request)
+
+    def do() -> tuple[int, dict[str, Any]]:
+        return 201, show_state(token, blow_by_hand(world(), who, body.model_dump()))
 
     return once(request, do)
 

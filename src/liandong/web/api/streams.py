@@ -120,6 +120,7 @@ for _address, _kind, _words in (
     ("calls", StreamKind.CALL, "three-way call"),
     ("supervisions", StreamKind.SUPERVISION, "supervision"),
     ("alerts", StreamKind.ALERT, "alert"),
+    ("whistles", StreamKind.WHISTLE, "whistle"),
     ("consultations", StreamKind.CONSULTATION, "consultation"),
 ):
     register(router, _address, _kind, _words)

@@ -166,6 +166,15 @@ FACT_WORDS = {
     "InvitationExcused": (_("不能参加"), "ban"),
     "WordsSpoken": (_("会商发言"), "messages"),
     "VoteCast": (_("表决"), "check"),
+    "WhistleBlown": (_("吹哨"), "bell"),
+    "UnitsCalled": (_("追加应哨单位"), "bell"),
+    "WhistleCaseAdded": (_("哨件增列涉及件"), "link"),
+    "UnitReportedIn": (_("应哨报到"), "circle-check"),
+    "PlanAgreed": (_("定联合方案"), "list-details"),
+    "TaskFinished": (_("任务完成"), "checks"),
+    "UnitChased": (_("催报到"), "bell"),
+    "WhistleClosed": (_("哨件闭环"), "flag"),
+    "WhistleCalledOff": (_("撤哨"), "ban"),
     "SupervisionLifted": (_("解除督办"), "circle-check"),
 }
 

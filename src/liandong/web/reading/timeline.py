@@ -32,7 +32,7 @@ SILENT = frozenset(
     {
         "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "verdict", "text", "number", "source", "key", "side", "channel", "step",
         "summary", "place", "item2", "urgent", "danger", "phone", "citizen", "confidential", "longitude", "latitude", "division", "doorplate",
-        "happened", "demand", "recording", "kind", "placing", "recipients", "purpose", "alert", "spoke", "conference", "simulated", "abuse", "referred", "call", "marks", "linked", "linked_kind", "supplements", "order_kind", "order_number", "clock", "due", "chain", "since", "moved", "participants", "cases", "added", "figures", "agenda", "code", "round", "tally", "ruling",
+        "happened", "demand", "recording", "kind", "placing", "recipients", "purpose", "alert", "spoke", "conference", "simulated", "abuse", "referred", "call", "marks", "linked", "linked_kind", "supplements", "order_kind", "order_number", "clock", "due", "chain", "since", "moved", "called", "tasks", "trigger", "participants", "cases", "added", "figures", "agenda", "code", "round", "tally", "ruling",
     }
 )  # fmt: skip
 #: Fields that often say the same as the record itself.
