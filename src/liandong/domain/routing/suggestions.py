@@ -21,8 +21,10 @@ from liandong.domain.routing.divisions import Division, ancestors, division_of
 from liandong.domain.routing.places import Place, Territory, distance_m, territory_at
 from liandong.domain.routing.units import Duty, Unit
 
-__all__ = ["OnDuty", "Suggestion", "WhyUnit", "locate", "suggest_units", "team"]
+__all__ = ["TERRITORY", "OnDuty", "Suggestion", "WhyUnit", "locate", "suggest_units", "team"]
 
+#: How the reason of a unit begins whose division the place lies in.
+TERRITORY = "属地："
 #: Whether somebody answers at a unit at an instant.
 OnDuty = Callable[[Unit, datetime], bool]
 
@@ -127,7 +129,7 @@ def _reasons(
         reasons.append(WhyUnit("territory", "地点不明，先问清位置"))
     else:
         served = names.get(unit.division, unit.division)
-        reasons.append(WhyUnit("territory", f"属地：{served}" if steps == 0 else f"上级属地：{served}"))
+        reasons.append(WhyUnit("territory", f"{TERRITORY}{served}" if steps == 0 else f"上级属地：{served}"))
     if metres is not None:
         reasons.append(WhyUnit("nearness", f"距离约{metres / 1000:.1f}公里" if metres >= 1000 else f"距离约{metres:.0f}米"))
     reasons.append(WhyUnit("duty", "现在有人值守" if available else "现在可能无人接听"))

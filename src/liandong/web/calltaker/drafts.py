@@ -20,7 +20,7 @@ SLOT = re.compile(r"[a-z0-9][a-z0-9-]{0,35}")
 #: What a form of a call holds; anything else that is sent is left out.
 FIELDS = (
     "text", "phone", "place", "citizen", "happened", "demand", "confidential", "recording", "channel", "course", "reason", "guidance", "door",
-    "words", "typed_at", "linked", "abusive", "heard",
+    "words", "typed_at", "linked", "abusive", "heard", "said_side", "said_item",
 )  # fmt: skip
 #: Longest draft of one field in characters: five times what a record takes, since a paste may be cut down afterwards.
 LONGEST = 100_000

@@ -21,6 +21,8 @@ from liandong.domain.appeals.abuse import ABUSIVE, is_abusive
 from liandong.domain.calls.call import OPEN as OPEN_CALLS
 from liandong.domain.errors import CommandRefused, Refusal, StreamConflict
 from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, StreamState
+from liandong.web.calltaker.correcting import correct_said
+from liandong.web.reading.rerouting import correction_reason
 from liandong.web.rights import actor_of
 
 __all__ = ["TAKEN_FIELDS", "Step", "finish_call", "proposed_course", "take_call"]
@@ -82,13 +84,14 @@ def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) ->
                 return Step(appeal, "", "", _made(session, appeal))
             if fields.get("abusive") and not is_abusive(appeal.data):
                 appeal = session.perform(appeal.kind, appeal.id, "mark", actor, {"marks": [*(appeal.data.get("marks") or []), ABUSIVE]})
+            appeal = correct_said(session, appeal, actor, fields.get("said_side", ""), fields.get("said_item", ""))
             if fields.get("linked") and course != "join":
                 appeal = link_repeat(session, appeal, actor, "link", fields["linked"])
             wanted = course_of(session, appeal) if course == "auto" else course
             if wanted == "hand_over" and not appeal.data.get("urgent") and not is_move_car(appeal):
-                ringing = _open_call(session, appeal) or invite(session, appeal, actor, _placing(fields))
+                ringing = _open_call(session, appeal) or invite(session, appeal, actor, _placing(fields, appeal))
                 return Step(appeal, wanted, ringing.id)
-            appeal = place(session, appeal, actor, wanted, _placing(fields))
+            appeal = place(session, appeal, actor, wanted, _placing(fields, appeal))
             return Step(appeal, wanted, "", _made(session, appeal))
 
     return _trying(once)
@@ -117,7 +120,7 @@ def finish_call(world: World, user: User, appeal_id: str, outcome: str, fields: 
             if appeal.phase != "taken":
                 return Step(appeal, "", "", _made(session, appeal))
             wanted = course_of(session, appeal) if course == "auto" else course
-            appeal = place(session, appeal, actor, wanted, _placing(fields))
+            appeal = place(session, appeal, actor, wanted, _placing(fields, appeal))
             return Step(appeal, wanted, "", _made(session, appeal))
 
     return _trying(once)
@@ -147,8 +150,10 @@ def _open_call(session: Session, appeal: StreamState) -> StreamState | None:
     return next((each for each in calls if each.phase in OPEN_CALLS), None)
 
 
-def _placing(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name: fields[name] for name in PLACED_FIELDS if fields.get(name)}
+def _placing(fields: Mapping[str, str], appeal: StreamState) -> dict[str, str]:
+    given = {name: fields[name] for name in PLACED_FIELDS if fields.get(name)}
+    corrected = correction_reason(appeal.data)
+    return {"reason": corrected, **given} if corrected else given
 
 
 def _made(session: Session, appeal: StreamState) -> tuple[tuple[str, str], ...]:

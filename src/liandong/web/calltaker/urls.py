@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liandong.web.calltaker import views
+from liandong.web.calltaker import correcting, views
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("verdict/", views.verdict, name="verdict"),
     path("calls/", views.calls, name="calls"),
+    path("corrected/<uuid:appeal>/", correcting.correct, name="correct"),
+    path("rerouted/<uuid:appeal>/", correcting.reroute, name="reroute"),
     path("<slug:slot>/", views.sheet, name="sheet"),
     path("<slug:slot>/draft/", views.draft, name="draft"),
     path("<slug:slot>/transcript/", views.transcript, name="transcript"),

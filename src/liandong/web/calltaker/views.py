@@ -17,10 +17,12 @@ from liandong.application.find_repeats import find_repeats, keys_of_words
 from liandong.application.ports import Earlier
 from liandong.domain.errors import LiandongError
 from liandong.web.calltaker import drafts
+from liandong.web.calltaker.correcting import SIDES, finished_parts
 from liandong.web.calltaker.taking import Step, finish_call, proposed_course, take_call
 from liandong.web.calltaker.transcripts import pieces_after, with_heard
 from liandong.web.problems import sentence_of, status_of
 from liandong.web.reading.pack_words import door_choices
+from liandong.web.reading.rerouting import as_corrected, item_candidates, item_classes, station_of
 from liandong.web.reading.verdicts import shown_verdict
 from liandong.web.rights import visible
 from liandong.web.shell.gate import gate, language
@@ -66,6 +68,8 @@ def sheet(request: HttpRequest, slot: str) -> HttpResponse:
         "tabs": [each for each in drafts.slots_of(request.user) if each.slot != slot],
         "courses": COURSES,
         "doors": door_choices(),
+        "sides": SIDES,
+        "items": item_classes(),
         "pending": pending,
         "call": kept.fields.get("_call", "") if kept and pending else "",
         "rows": _own_calls(request),
@@ -94,12 +98,16 @@ def verdict(request: HttpRequest) -> HttpResponse:
     if text.strip():
         said = world().triage(text)
         judged = shown_verdict(said)
+        said = as_corrected(said, str(request.POST.get("said_side", "")), str(request.POST.get("said_item", "")))
         shown["verdict"] = judged
         shown["course"] = proposed_course(world(), text, said)
         shown["marks"] = json.dumps(judged.marks, ensure_ascii=False)
         shown["read"] = json.dumps({name: values[0] for name, values in judged.particulars if values}, ensure_ascii=False)
+        shown["corrected"] = said if said.get("corrected") else None
+        shown["candidates"] = " ".join(item_candidates(said))
     shown["earlier"] = _earlier(request, text, said)
     shown["belongs"] = belonging(world(), {"place": str(request.POST.get("place", "")).strip()[:300], "verdict": said})
+    shown["station"] = None if shown["belongs"] else station_of(said, str(request.POST.get("place", "")).strip()[:300])
     shown["abusive"] = _abusive(request)
     shown["linked"] = str(request.POST.get("linked", ""))[:60]
     return render(request, "calltaker/verdict.html", shown)
@@ -189,7 +197,7 @@ def finish(request: HttpRequest, slot: str) -> HttpResponse:
 
 def _finished(request: HttpRequest, slot: str, step: Step) -> HttpResponse:
     drafts.drop(request.user, slot)
-    response = render(request, "calltaker/finished.html", {"step": step, "appeal": step.appeal, "data": step.appeal.data})
+    response = render(request, "calltaker/finished.html", {"step": step, **finished_parts(request.user, step.appeal.id)})
     response["HX-Trigger"] = json.dumps({"placed": {"slot": slot}})
     return response
 

@@ -29,7 +29,7 @@
       const value = given[each.name];
       if (each.type === "radio") each.checked = each.value === (value || "auto");
       else if (each.type === "checkbox") each.checked = Boolean(value);
-      else if (each.tagName === "SELECT") { if (value) each.value = value; } else if (each.type !== "button" && each.type !== "submit") each.value = value || "";
+      else if (each.tagName === "SELECT") { if (value || each.name.indexOf("said_") === 0) each.value = value || ""; } else if (each.type !== "button" && each.type !== "submit") each.value = value || "";
     });
     grow();
     course();
@@ -278,6 +278,28 @@
     judgeSoon(0);
   }
 
+  // --- the verdict is wrong: one key says the next likeliest side or item -------------------------------------------
+  function card() { return document.querySelector("#verdict .verdict"); }
+  function saidSides() {
+    const judged = card() && card().dataset.side;
+    const order = document.body.classList.contains("side-hotline") ? ["police", "hotline", "joint", "neither"] : ["hotline", "police", "joint", "neither"];
+    return order.filter(function (each) { return each !== judged; });
+  }
+  let saidOrder = [];
+  function saidItems() {
+    // The order stays while the key is pressed again, although the verdict is judged anew in between.
+    if (!form.elements.said_item.value) saidOrder = ((card() && card().dataset.candidates) || "").split(" ").filter(Boolean);
+    return saidOrder;
+  }
+  function nextSaid(name, order) {
+    if (gone) return;
+    const field = form.elements[name];
+    const at = order.indexOf(field.value);
+    field.value = order[at + 1] || "";
+    typed();
+    judgeSoon(0);
+  }
+
   // --- the key, the call, the end -----------------------------------------------------------------------------------
   function afterKey() {
     const calling = outcome.querySelector("[data-calling]");
@@ -288,7 +310,7 @@
     if (finished) {
       gone = true;
       forget(here);
-      Array.from(form.elements).forEach(function (each) { if (each.type !== "hidden") each.disabled = true; });
+      Array.from(form.elements).forEach(function (each) { if (each.type !== "hidden" && !outcome.contains(each)) each.disabled = true; });
       const next = outcome.querySelector("[data-next]");
       if (next) next.focus();
     }
@@ -310,6 +332,13 @@
   outcome.addEventListener("click", function (pressed) {
     const button = pressed.target.closest("[data-outcome]");
     if (button) press(button.dataset.outcome);
+    const after = pressed.target.closest("[data-post]");
+    if (!after || after.disabled) return;
+    outcome.querySelectorAll("[data-post]").forEach(function (each) { each.disabled = true; });
+    const values = {};
+    if (after.dataset.name) values[after.dataset.name] = after.dataset.correct;
+    const again = function () { outcome.querySelectorAll("[data-post]").forEach(function (each) { each.disabled = false; }); };
+    htmx.ajax("POST", after.dataset.post, { target: "#outcome", swap: "innerHTML", source: outcome, values: values }).then(again, again);
   });
   body.addEventListener("placed", function () { gone = true; forget(here); });
   form.addEventListener("htmx:beforeRequest", function () { outcome.querySelectorAll(".refusal").forEach(function (each) { each.remove(); }); });
@@ -332,6 +361,8 @@
         document.querySelector(".more-fields").open = true;
         typed();
       }
+      if (pressed.code === "KeyG") { pressed.preventDefault(); nextSaid("said_side", saidSides()); }
+      if (pressed.code === "KeyS") { pressed.preventDefault(); nextSaid("said_item", saidItems()); }
       if (pressed.code === "KeyK") { pressed.preventDefault(); nextLink(); }
       return;
     }
@@ -347,7 +378,7 @@
   });
   text.addEventListener("compositionend", function () { judgeSoon(); });
   text.addEventListener("scroll", function () { back.scrollTop = text.scrollTop; });
-  form.addEventListener("change", function (changed) { if (changed.target.name === "course") { course(); typed(); } });
+  form.addEventListener("change", function (changed) { if (changed.target.name === "course") { course(); typed(); } if (/^said_/.test(changed.target.name || "")) { typed(); judgeSoon(0); } });
 
   reconcile();
   hearNew();
