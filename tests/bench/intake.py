@@ -23,15 +23,31 @@ CALLERS = 16
 FULL_SECONDS = 15.0
 STEADY_RATE, STEADY_SECONDS = 100, 20.0
 WARM = 300
+#: Share of calls about a matter that was told before, and among how many of the last ones that matter is.
+TOLD_BEFORE, RECENT = 1 / 3, 5000
+AGAIN = ("我又打来了", "还是上次那个事", "前两天反映过", "没有人来处理")
+#: Two of these name a road; there are 400.
+NAMES = ("采", "莲", "安", "元", "华", "阳", "澄", "春", "申", "湖", "文", "灵", "永", "昌", "广", "济", "富", "元和", "嘉", "御窑")
 
 
 def bodies(count: int) -> list[dict[str, Any]]:
-    """Return appeals of the project's corpus; a third of the numbers and places have called before."""
-    chance, said = random.Random(7), texts()
-    return [
-        {"text": said[number % len(said)], "channel": "phone", "phone": f"139{chance.randrange(10_000):08d}", "place": f"安元路{chance.randrange(5000)}号"}
-        for number in range(count)
-    ]
+    """Return calls as a city hears them: words of their own in most, and a third about what was told before.
+
+    The words of a new matter are the beginning of one text of the corpus and the end of another, so that twenty thousand calls are
+    twenty thousand stories; who calls again says most of it again, from the same number, about the same place.
+    """
+    chance, said = random.Random(7), texts(10_000)
+    made: list[dict[str, Any]] = []
+    for _ in range(count):
+        if made and chance.random() < TOLD_BEFORE:
+            before = made[-chance.randrange(1, min(len(made), RECENT) + 1)]
+            made.append({**before, "text": f"{chance.choice(AGAIN)}，{before['text'][: int(0.8 * len(before['text']))]}"})
+            continue
+        one, other = chance.choice(said), chance.choice(said)
+        text = f"{one[: len(one) // 2]}，{other[len(other) // 2 :]}"
+        place = f"{chance.choice(NAMES)}{chance.choice(NAMES)}路{chance.randrange(1, 400)}号"
+        made.append({"text": text, "channel": "phone", "phone": f"139{chance.randrange(100_000_000):08d}", "place": place})
+    return made
 
 
 def main() -> None:
