@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from liandong.domain.appeals.reading_numerals import number
 
@@ -50,6 +51,7 @@ class NormalPlace:
         return self.door or self.area
 
 
+@lru_cache(maxsize=512)
 def normal_place(said: str) -> NormalPlace:
     """Return the place in its plain form; empty parts where the words name no place. Any string is taken."""
     words = unicodedata.normalize("NFKC", said[:LONGEST]).lower()

@@ -19,6 +19,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from zlib import crc32
@@ -118,6 +119,7 @@ def normal_plate(said: str) -> str:
     return plain if 7 <= len(plain) <= 8 else ""
 
 
+@lru_cache(maxsize=512)
 def shingles(text: str) -> frozenset[str]:
     """Return the pairs of characters of a text, without numbers, signs and what every caller says."""
     plain = _POLITE.sub(" ", unicodedata.normalize("NFKC", text[:READ]).lower())
@@ -135,6 +137,7 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     return 0.5 * both / len(one | other) + 0.5 * both / min(len(one), len(other))
 
 
+@lru_cache(maxsize=512)
 def _bands(pairs: frozenset[str]) -> Sequence[int]:
     if len(pairs) < FEWEST_PAIRS:
         return ()
