@@ -75,7 +75,8 @@ DATABASES = {
         # A socket directory comes as ?host=.
         "HOST": _query.get("host") or (_url.hostname or ""),
         "PORT": str(_query.get("port") or _url.port or ""),
-        "OPTIONS": {"pool": {"min_size": 2, "max_size": NODE.connections, "timeout": 10}},
+        # What ``adapters.postgres.prepared`` asks is prepared at once; Django's own cursors never prepare.
+        "OPTIONS": {"pool": {"min_size": 2, "max_size": NODE.connections, "timeout": 10}, "prepare_threshold": 5},
     }
 }
 

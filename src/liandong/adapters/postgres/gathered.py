@@ -57,7 +57,8 @@ class Gathered:
             return
         with connection.cursor() as cursor:
             cursor.execute(";\n".join(statements))
-            for index in range(len(statements)):
+            # Walking through the answers costs more than sending: no further than to the last that is looked at.
+            for index in range(max(checks, default=-1) + 1):
                 if index in checks and cursor.rowcount != 1:
                     raise checks[index]()
                 cursor.nextset()

@@ -16,12 +16,14 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.gathered import Gathered
 from liandong.adapters.postgres.ids import uuid7
+from liandong.adapters.postgres.prepared import ask
 from liandong.adapters.postgres.rulings import keep_ruling, read_rulings
 from liandong.adapters.postgres.timers import read_clocks, write_clocks
 from liandong.application.numbers import number_of
@@ -52,11 +54,12 @@ RECALL = """
 WITH hit AS MATERIALIZED (
     SELECT found.appeal, array_agg(DISTINCT wanted.key) AS keys
     FROM unnest(%s::bigint[], %s::int[]) AS wanted(key, most)
-    CROSS JOIN LATERAL (SELECT appeal, at FROM repeat_key WHERE key = wanted.key AND at >= %s ORDER BY at DESC LIMIT wanted.most) AS found
-    GROUP BY found.appeal ORDER BY count(DISTINCT wanted.key) DESC, max(found.at) DESC LIMIT %s)
-SELECT stream.id, number, opened_at, phase, summary, item, phone, hit.keys,
+    CROSS JOIN LATERAL (SELECT appeal, at FROM repeat_key WHERE key = wanted.key AND at >= %s::timestamptz ORDER BY at DESC LIMIT wanted.most) AS found
+    GROUP BY found.appeal ORDER BY count(DISTINCT wanted.key) DESC, max(found.at) DESC LIMIT %s::int)
+SELECT stream.id::text, number, opened_at, phase, summary, item, phone, hit.keys,
        coalesce(data->'links'->>0, ''), coalesce((data->>'repeat_count')::int, 0)
 FROM hit JOIN stream ON stream.id = hit.appeal"""
+BELONGING = "SELECT id::text FROM stream WHERE appeal = %s AND kind = %s ORDER BY opened_at DESC, id DESC"
 COUNT_KEY = "SELECT count(*) FROM (SELECT DISTINCT appeal FROM repeat_key WHERE key = %s AND at >= %s LIMIT %s) AS found"
 INSERT_OUTBOX = """
 WITH place AS (
@@ -135,12 +138,11 @@ class PostgresUnitOfWork:
         held = self._held.get(stream)
         if held is not None:
             return _of_kind(held.state, kind)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT phase, seq, data, head, opened_at, kind FROM stream WHERE id = %s", [stream])
-            row = cursor.fetchone()
-        if row is None:
+        rows = ask("SELECT phase, seq, data, head, opened_at, kind FROM stream WHERE id = %s", [stream])
+        if not rows:
             raise StreamNotFound(id=stream)
-        data = row[2] if isinstance(row[2], dict) else json.loads(row[2])
+        row = rows[0]
+        data = _plain(row[2])
         state = _of_kind(StreamState(StreamKind(row[5]), stream, row[0], row[1], data, row[3]), kind)
         self._held[stream] = _Held(row[1], state, row[4], row[4], str(data.get("unit", "")))
         return state
@@ -197,9 +199,7 @@ class PostgresUnitOfWork:
 
     def number(self, kind: StreamKind, at: datetime) -> str:
         day = at.astimezone(self._zone).strftime("%Y%m%d")
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT liandong_next_number(%s, %s)", [kind.value, day])
-            count = cursor.fetchone()[0]
+        count = ask("SELECT liandong_next_number(%s, %s)", [kind.value, day])[0][0]
         # A number that two nodes hold says which of them gave it; otherwise both would give the same.
         return number_of(kind, day, count, self._mark if is_shared(kind) else "")
 
@@ -209,10 +209,8 @@ class PostgresUnitOfWork:
     def recall(self, keys: Mapping[int, int], since: datetime, most: int = 40) -> Sequence[Recalled]:
         if not keys:
             return ()
-        with connection.cursor() as cursor:
-            cursor.execute(RECALL, [list(keys), list(keys.values()), since, most])
-            rows = cursor.fetchall()
-        return [Recalled(StreamId(str(row[0])), *row[1:7], frozenset(row[7]), row[8], row[9]) for row in rows]
+        rows = ask(RECALL, [list(keys), list(keys.values()), since, most])
+        return [Recalled(StreamId(row[0]), *row[1:7], frozenset(row[7]), row[8], row[9]) for row in rows]
 
     def count(self, key: int, since: datetime, most: int = 1000) -> int:
         with connection.cursor() as cursor:
@@ -236,9 +234,7 @@ class PostgresUnitOfWork:
         return None if row is None else StreamId(str(row[0]))
 
     def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM stream WHERE appeal = %s AND kind = %s ORDER BY opened_at DESC, id DESC", [appeal, kind.value])
-            return [StreamId(str(row[0])) for row in cursor.fetchall()]
+        return [StreamId(row[0]) for row in ask(BELONGING, [appeal, kind.value])]
 
     def by_key(self, key: str) -> StreamId | None:
         if key in self._keys:
@@ -327,7 +323,7 @@ def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, dict) else json.loads(value)
+    return value if isinstance(value, dict) else orjson.loads(value)
 
 
 def _meaning(failure: BaseException) -> BaseException:

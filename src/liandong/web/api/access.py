@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from liandong.adapters.postgres.models import ApiToken, IdempotencyKey
+from liandong.adapters.postgres.prepared import ask
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import Actor, Role
 from liandong.web.world import world
@@ -29,11 +30,7 @@ class TokenAuth(HttpBearer):
         if len(token) > 200:
             return None
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-        # Every request asks this: plain SQL costs a fifth of what the same question costs as a queryset.
-        with connection.cursor() as cursor:
-            cursor.execute(FIND_TOKEN, [digest])
-            row = cursor.fetchone()
-        return None if row is None else ApiToken(id=row[0], digest=digest, name=row[1], role=row[2], unit=row[3])
+        return next((ApiToken(id=row[0], digest=digest, name=row[1], role=row[2], unit=row[3]) for row in ask(FIND_TOKEN, [digest])), None)
 
 
 def token_of(request: HttpRequest) -> ApiToken:

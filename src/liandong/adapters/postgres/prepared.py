@@ -1,0 +1,31 @@
+"""Questions that every request asks, prepared: PostgreSQL reads and plans their words once for each connection, not every time.
+
+Django's cursors bind parameters on this side, so that nothing can be prepared; what is asked once in a while may stay so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from psycopg import Cursor
+
+__all__ = ["ask"]
+
+
+def ask(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a constant question with the values bound by the server.
+
+    Parameters:
+        question: SQL that is the same text every time; parameters whose type does not show have a cast.
+
+    Raises:
+        DatabaseError: as Django's cursors do.
+
+    Concurrency: runs on this thread's connection, in its transaction where one is open.
+    """
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        return cursor.execute(question, values, prepare=True).fetchall()
