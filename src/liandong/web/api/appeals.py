@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from liandong.adapters.postgres.models import ApiToken
@@ -16,8 +17,10 @@ from liandong.application.take_appeal import Taken, take_in
 from liandong.domain.errors import InvalidInput, StreamNotFound
 from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
 from liandong.web.api.access import actor, once, token_of
+from liandong.web.api.answers import written
 from liandong.web.api.shapes import AppealIn, PlaceIn, ProblemOut, StreamOut, TakenOut, TextIn
 from liandong.web.api.showing import find, show_state
+from liandong.web.reading.clocks import ClockLine, lines_of
 from liandong.web.world import world
 
 __all__ = ["router"]
@@ -35,7 +38,7 @@ def judge(request: HttpRequest, body: TextIn) -> tuple[int, dict[str, Any]]:
 
 
 @router.post("/appeals", response={201: TakenOut, 200: TakenOut, **PROBLEMS}, summary="Take an appeal")
-def take(request: HttpRequest, body: AppealIn) -> tuple[int, dict[str, Any]]:
+def take(request: HttpRequest, body: AppealIn) -> HttpResponse:
     """Record what a citizen said; with ``course`` place it at once, in the same transaction."""
     given = {name: value for name, value in body.dict().items() if value not in ("", None)}
     course = given.pop("course", None)
@@ -50,10 +53,12 @@ def take(request: HttpRequest, body: AppealIn) -> tuple[int, dict[str, Any]]:
             appeal = taken.appeal
             if course and not taken.again:
                 appeal = place(session, appeal, who, course, {})
-            answer = _taken(token, Taken(session.load(StreamKind.APPEAL, appeal.id), taken.verdict, taken.earlier, taken.again))
+            appeal = session.load(StreamKind.APPEAL, appeal.id)
+            clocks = None if taken.again else lines_of(unit.clocks(appeal))
+            answer = _taken(token, Taken(appeal, taken.verdict, taken.earlier, taken.again), clocks)
         return (200 if taken.again else 201), answer
 
-    return once(request, act)
+    return written(*once(request, act))
 
 
 @router.get("/appeals/{appeal}/guidance", response={200: dict[str, str], **PROBLEMS}, summary="What a guided citizen can keep")
@@ -84,7 +89,7 @@ def _belongs(appeal: StreamState) -> dict[str, str] | None:
     return None if found is None else {"node": found.peer.name, "title": found.peer.title, "division": found.division}
 
 
-def _taken(token: ApiToken, taken: Taken) -> dict[str, Any]:
+def _taken(token: ApiToken, taken: Taken, clocks: Sequence[ClockLine] | None) -> dict[str, Any]:
     earlier = [
         {
             "id": each.id,
@@ -99,4 +104,4 @@ def _taken(token: ApiToken, taken: Taken) -> dict[str, Any]:
         }
         for each in taken.earlier
     ]
-    return {"appeal": show_state(token, taken.appeal), "verdict": dict(taken.verdict), "earlier": earlier, "belongs": _belongs(taken.appeal), "again": taken.again}
+    return {"appeal": show_state(token, taken.appeal, clocks), "verdict": dict(taken.verdict), "earlier": earlier, "belongs": _belongs(taken.appeal), "again": taken.again}

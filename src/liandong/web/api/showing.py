@@ -61,8 +61,10 @@ def show(token: ApiToken, row: Stream, *, whole: bool = True, clocks: Sequence[C
     }
 
 
-def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
-    """Return a stream that was just written, without asking the database again for more than its clocks."""
+def show_state(token: ApiToken, state: StreamState, clocks: Sequence[ClockLine] | None = None) -> dict[str, Any]:
+    """Return a stream that was just written, without asking the database again for more than its clocks, if those are not given."""
+    if clocks is None:
+        clocks = clocks_of([state.id]).get(state.id, ())
     data = state.data
     outline = outline_of(state)
     times = data.get("times") or {}
@@ -83,7 +85,7 @@ def show_state(token: ApiToken, state: StreamState) -> dict[str, Any]:
         "opened_at": min(times.values(), default=""),
         "updated_at": max(times.values(), default=""),
         "allowed": list(_allowed(token, state)),
-        "clocks": [each.as_dict() for each in clocks_of([state.id]).get(state.id, ())],
+        "clocks": [each.as_dict() for each in clocks],
         "data": masked(token, data),
     }
 

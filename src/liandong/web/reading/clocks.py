@@ -20,7 +20,7 @@ from liandong.adapters.postgres.timers import COLUMNS, kept_of
 from liandong.domain.clocks import ClockState, KeptClock, Outcome, WorkingCalendar, in_words
 from liandong.web.world import world
 
-__all__ = ["ClockLine", "attach_clocks", "clocks_of", "pressing"]
+__all__ = ["ClockLine", "attach_clocks", "clocks_of", "lines_of", "pressing"]
 
 #: Colours by what is asked of the reader: nothing, haste, explanation.
 COLOURS = {
@@ -79,15 +79,16 @@ def clocks_of(streams: Iterable[uuid.UUID | str], *, only_open: bool = False) ->
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT stream, {COLUMNS} FROM timer WHERE stream = ANY(%s::uuid[]){wanted} ORDER BY id LIMIT {MOST}", [ids])
         rows = cursor.fetchall()
-    now = world().clock.now()
-    found: dict[str, list[ClockLine]] = {}
+    kept: dict[str, list[KeptClock]] = {}
     for row in rows:
-        line = _line(kept_of(row[1:], rulebook), now)
-        if line is not None:
-            found.setdefault(str(row[0]), []).append(line)
-    for lines in found.values():
-        lines.sort(key=_order)
-    return found
+        kept.setdefault(str(row[0]), []).append(kept_of(row[1:], rulebook))
+    return {stream: lines_of(clocks) for stream, clocks in kept.items()}
+
+
+def lines_of(clocks: Iterable[KeptClock]) -> Sequence[ClockLine]:
+    """Return kept clocks as people read them, the most pressing first; those that nobody may see are left out."""
+    now = world().clock.now()
+    return sorted((line for line in (_line(each, now) for each in clocks) if line is not None), key=_order)
 
 
 def attach_clocks(rows: list[Stream], *, only_open: bool = True) -> list[Stream]:
