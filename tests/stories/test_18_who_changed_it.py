@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import psycopg
+import psycopg.types.json
 import pytest
 
-from tests.city import City, running_city
+from liandong.domain.journal.chain import seal
+from liandong.domain.journal.facts import Actor, Fact, StreamId
+from tests.city import City, eventually, running_city
 
 pytestmark = pytest.mark.nodes
 
@@ -106,3 +110,64 @@ def test_command_line_says_number_entry_and_reason_in_words_and_ends_with_one(ta
     assert f"{appeal}" in line
     assert "第 2 条" in line
     assert "state_differs" in line
+
+
+def _rewritten(city: City, node: str, stream: str, seq: int) -> None:
+    """Change an entry and compute the whole chain after it anew, as somebody would who knows the program and owns the database."""
+    with city.database(node) as database:
+        rows = database.execute("SELECT seq, name, actor, at, data FROM journal WHERE stream = %s ORDER BY seq", [stream]).fetchall()
+        database.execute(UNLOCK)
+        before = ""
+        for number, name, actor, at, data in rows:
+            if number == seq:
+                data = {**data, "note": "当时就说不归我们管"}
+            entry = seal(StreamId(stream), number, Fact(name, Actor.from_dict(actor), at, data), before)
+            values = [psycopg.types.json.Jsonb(data), before, entry.hash, stream, number]
+            database.execute("UPDATE journal SET data = %s, before = %s, hash = %s WHERE stream = %s AND seq = %s", values)
+            before = entry.hash
+        database.execute("UPDATE stream SET head = %s WHERE id = %s", [before, stream])
+        database.execute(LOCK)
+
+
+def _witnessed(city: City, node: str) -> None:
+    """Make a root and wait until the peer says that it keeps it."""
+    city.cli(node, "journal", "seal")
+    wanted = "SELECT (SELECT max(number) FROM journal_root) = (SELECT max(number) FROM root_witness)"
+
+    def look() -> bool:
+        with city.database(node) as database:
+            return bool(database.execute(wanted).fetchone()[0])
+
+    eventually(look, what="the peer keeps the root")
+
+
+@pytest.mark.parametrize("node", ["police", "hotline"])
+def test_chain_computed_anew_with_its_record_is_named_by_the_root_that_the_peer_keeps(tampered: City, node: str) -> None:
+    _, handover = _crossed(tampered, f"整链重算-{node}")
+    _witnessed(tampered, node)
+    assert _named(tampered, node, handover) == []
+    _rewritten(tampered, node, handover, 2)
+    assert _named(tampered, node, handover) == [(2, "root_differs")]
+
+
+def test_whoever_also_makes_the_roots_anew_is_named_by_what_the_peer_keeps(tampered: City) -> None:
+    _, handover = _crossed(tampered, "连根也改")
+    _witnessed(tampered, "police")
+    _rewritten(tampered, "police", handover, 2)
+    with tampered.database("police") as database:
+        database.execute("UPDATE outbox SET body = body || '{\"marks\": \"\"}' WHERE type = 'notary.root'")
+        database.execute("ALTER TABLE root_witness DISABLE TRIGGER USER")
+        database.execute("DELETE FROM root_witness")
+        database.execute("ALTER TABLE root_witness ENABLE TRIGGER USER")
+    found = json.loads(tampered.cli("police", "journal", "verify", "--json", "--with-peer", check=False).stdout)
+    assert (2, "root_differs") in [(each["entry"], each["reason"]) for each in found["breaks"] if each["stream"] == handover]
+
+
+def test_roots_refuse_to_be_changed_while_their_lock_is_on(tampered: City) -> None:
+    _witnessed(tampered, "hotline")
+    with tampered.database("hotline") as database:
+        for table in ("journal_root", "root_witness"):
+            with pytest.raises(psycopg.errors.RestrictViolation):
+                database.execute(f"DELETE FROM {table}".encode())
+    with tampered.database("police") as database, pytest.raises(psycopg.errors.RestrictViolation):
+        database.execute("UPDATE peer_root SET hash = ''")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liandong.application.notary import NOTARY, receive_notary
 from liandong.application.perform import Session
 from liandong.application.ports import Message, UnitOfWork
 from liandong.application.route import party_here, towards_receiver, towards_sender
@@ -18,7 +19,7 @@ from liandong.domain.errors import RemoteProtocolError, StreamNotFound, StreamOf
 from liandong.domain.journal.chain import at_from_text
 from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamState
 
-__all__ = ["receive_message"]
+__all__ = ["receive_message", "takes"]
 
 
 def receive_message(world: World, unit: UnitOfWork, peer: str, stream: StreamId, type_: str, body: Mapping[str, Any]) -> None:
@@ -34,6 +35,9 @@ def receive_message(world: World, unit: UnitOfWork, peer: str, stream: StreamId,
         RemoteProtocolError: the body is not a fact of a handover, or its party is not the peer's.
         CommandRefused: the table does not know this step from our state.
     """
+    if type_ in NOTARY and world.notary is not None:
+        receive_notary(world.notary, world.desk.node, peer, type_, body)
+        return
     shared = SHARED.get(type_)
     if shared is None:
         raise RemoteProtocolError(detail=f"type {type_[:40]}")
@@ -45,6 +49,11 @@ def receive_message(world: World, unit: UnitOfWork, peer: str, stream: StreamId,
     session.accept(state, fact)
     if party_here(world.desk, data) == Party.NONE:
         _pass_on(session, stream, data, fact, type_, body)
+
+
+def takes(world: World, type_: str) -> bool:
+    """Tell whether messages of a type take effect here; the others are kept and shown."""
+    return type_ in SHARED or (type_ in NOTARY and world.notary is not None)
 
 
 def parse_fact(body: Mapping[str, Any], shared: Shared) -> Fact:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from liandong.domain.alerts.alert import SHARED_ALERT_FACTS
 from liandong.domain.calls.call import SHARED_CALL_FACTS
 from liandong.domain.consultations.consultation import SHARED_CONSULTATION_FACTS
 from liandong.domain.handovers.handover import SHARED_FACTS
-from liandong.domain.journal.facts import StreamKind
+from liandong.domain.journal.chain import at_text
+from liandong.domain.journal.facts import Fact, StreamKind
 from liandong.domain.whistles.whistle import SHARED_WHISTLE_FACTS
 
-__all__ = ["SHARED", "Shared", "is_shared", "message_type"]
+__all__ = ["SHARED", "Shared", "fact_body", "is_shared", "message_type"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ SHARED: Mapping[str, Shared] = {
         Shared(StreamKind.WHISTLE, SHARED_WHISTLE_FACTS, "WhistleBlown"),
     )
 }
+
+
+def fact_body(fact: Fact) -> dict[str, Any]:
+    """Return a fact as an envelope carries it."""
+    return {"name": fact.name, "actor": fact.actor.as_dict(), "at": at_text(fact.at), "data": dict(fact.data)}
 
 
 def is_shared(kind: StreamKind) -> bool:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from liandong.application.perform import Session
 from liandong.application.ports import Message, Peer
 from liandong.application.route import party_here, towards_receiver, towards_sender
-from liandong.application.shared_streams import message_type
-from liandong.domain.journal.chain import at_text
+from liandong.application.shared_streams import fact_body, message_type
 from liandong.domain.journal.facts import Fact, Party, StreamState
 
 __all__ = ["fact_body", "tell_peer"]
-
-
-def fact_body(fact: Fact) -> dict[str, Any]:
-    """Return a fact as an envelope carries it."""
-    return {"name": fact.name, "actor": fact.actor.as_dict(), "at": at_text(fact.at), "data": dict(fact.data)}
 
 
 def tell_peer(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:

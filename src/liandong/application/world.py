@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from liandong.application.guidance import DoorWords
+from liandong.application.notary import Notary
 from liandong.application.ports import Clock, Desk, Directory, Ids, OwnerNotices, Telephony, Triage, VehicleOwners, Work
 from liandong.domain.alarms.alarm import ALARM
 from liandong.domain.alerts.alert import ALERT
@@ -56,6 +57,8 @@ class World:
     context: Mapping[str, Any] = field(default_factory=dict)
     #: The city's limits and working days; an empty one keeps no clocks.
     rulebook: Rulebook = field(default_factory=Rulebook)
+    #: Keeps the peers' roots; None keeps such messages unread.
+    notary: Notary | None = None
 
     def guard_context(self) -> dict[str, Any]:
         """Return the switches that guards read."""

@@ -131,6 +131,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     """Return the world of a node on its PostgreSQL database; Django must be set up."""
     from liandong.adapters.jobs.timeouts import defer_job
     from liandong.adapters.postgres.ids import TimeOrderedIds
+    from liandong.adapters.postgres.notary import PostgresNotary
     from liandong.adapters.postgres.service_codes import keep_notice
     from liandong.adapters.postgres.unit_of_work import PostgresWork
     from liandong.adapters.settable_clock import SettableClock
@@ -154,7 +155,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
     return World(
         clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook,
-        context=known_codes(pack),
+        context=known_codes(pack), notary=PostgresNotary(settings.name, clock),
     )  # fmt: skip
 
 

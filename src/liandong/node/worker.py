@@ -61,6 +61,7 @@ async def work(settings: NodeSettings, world: World) -> None:
         asyncio.create_task(Fetcher(name, pool, cables.store, keyring, cables.ask_piece).run(stop)) for name in cables.transports
     ]
     tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop)), asyncio.create_task(_timers(world, stop))]
+    tasks.append(asyncio.create_task(_roots(world, stop)))
     listening = asyncio.create_task(_listen(settings, relays))
     log.info("worker started", extra={"action": "worker.started", "node": settings.name})
     await stop.wait()
@@ -103,6 +104,16 @@ async def _timers(world: World, stop: asyncio.Event) -> None:
     finally:
         ended.set()
         await running
+
+
+async def _roots(world: World, stop: asyncio.Event) -> None:
+    """Make the day's root, or that of days missed; look once a minute. A database that is away or busy is tried again."""
+    from liandong.adapters.jobs.roots import daily_roots
+
+    while not stop.is_set():
+        await asyncio.to_thread(daily_roots, world)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=60)
 
 
 async def _jobs(stop: asyncio.Event) -> None:

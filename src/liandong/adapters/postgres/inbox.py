@@ -15,8 +15,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from liandong.adapters.postgres.models import InboxMessage
-from liandong.application.receive_message import receive_message
-from liandong.application.shared_streams import SHARED
+from liandong.application.receive_message import receive_message, takes
 from liandong.application.world import World
 from liandong.domain.errors import LiandongError, RemoteProtocolError, StreamConflict
 from liandong.domain.exchange.envelope import Envelope
@@ -95,7 +94,7 @@ def _take_together(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]
             receipts.append(decision.receipt(envelope))
             if not isinstance(decision, Apply):
                 continue
-            if envelope.type in SHARED:
+            if takes(world, envelope.type):
                 receive_message(world, unit, envelope.sender, StreamId(envelope.stream), envelope.type, envelope.body)
                 kept.append(_values(envelope, InboxMessage.APPLIED, ""))
             else:
@@ -147,7 +146,7 @@ def _take(world: World, envelope: Envelope) -> Receipt:
     decision = receive(position, envelope)
     if not isinstance(decision, Apply):
         return decision.receipt(envelope)
-    if envelope.type not in SHARED:
+    if not takes(world, envelope.type):
         _keep(envelope, InboxMessage.KEPT, "newer type")
         _advance(envelope)
         return decision.receipt(envelope)

@@ -17,12 +17,17 @@ __all__ = [
     "IdempotencyKey",
     "InboxMessage",
     "JournalEntry",
+    "JournalRoot",
     "Look",
+    "NotaryAnswer",
     "OutboxMessage",
+    "PeerRoot",
     "PeerStatus",
     "RepeatKey",
+    "RootWitness",
     "Ruling",
     "ServiceCode",
+    "SignedAnswer",
     "SimulatedNotice",
     "Stream",
     "Timer",
@@ -379,3 +384,78 @@ class Look(models.Model):
     class Meta:
         db_table = "look"
         indexes = [models.Index(fields=["stream", "-at"], name="look_by_stream")]
+
+
+class JournalRoot(models.Model):
+    """A root of this node's journal (``domain.journal.roots``). Append-only."""
+
+    number = models.IntegerField(primary_key=True)
+    previous = models.CharField(max_length=64, blank=True)
+    entries = models.IntegerField()
+    tree = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    #: Last position of the journal under it.
+    upto = models.BigIntegerField()
+
+    class Meta:
+        db_table = "journal_root"
+
+
+class PeerRoot(models.Model):
+    """A root of a peer's journal, kept for it. Append-only; the signed envelope it came in lies in the inbox."""
+
+    id = models.BigAutoField(primary_key=True)
+    peer = models.CharField(max_length=60)
+    number = models.IntegerField()
+    previous = models.CharField(max_length=64, blank=True)
+    entries = models.IntegerField()
+    tree = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    #: The first 48 bits of each entry's seal, in order.
+    marks = models.BinaryField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "peer_root"
+        constraints = [models.UniqueConstraint(fields=["peer", "number"], name="peer_root_unique")]
+
+
+class RootWitness(models.Model):
+    """A peer's word that it keeps a root of ours. Append-only; its signed envelope lies in the inbox."""
+
+    id = models.BigAutoField(primary_key=True)
+    peer = models.CharField(max_length=60)
+    number = models.IntegerField()
+    hash = models.CharField(max_length=64)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "root_witness"
+        constraints = [models.UniqueConstraint(fields=["peer", "number", "hash"], name="root_witness_unique")]
+
+
+class NotaryAnswer(models.Model):
+    """What a peer answered to a question about roots or records; read once by who asked."""
+
+    id = models.BigAutoField(primary_key=True)
+    peer = models.CharField(max_length=60)
+    ref = models.CharField(max_length=32)
+    body = models.JSONField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "notary_answer"
+        constraints = [models.UniqueConstraint(fields=["peer", "ref"], name="notary_answer_unique")]
+
+
+class SignedAnswer(models.Model):
+    """A peer's signed receipts for one batch, as they came: the proof of what it took. Append-only."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    answer = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "signed_answer"

@@ -5,6 +5,7 @@ Each method is one short transaction on an asynchronous connection; web requests
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ FIRST_UNSENT = "SELECT stream, min(seq) FROM outbox WHERE peer = %s AND stream =
 SENT = """
 UPDATE outbox o SET sent_at = %s, receipt = said.receipt::jsonb, reason = '', parked = false
 FROM unnest(%s::uuid[], %s::text[]) AS said(id, receipt) WHERE o.id = said.id"""
+KEEP_ANSWERS = "INSERT INTO signed_answer (digest, answer, received_at) SELECT d, a, %s FROM unnest(%s::text[], %s::text[]) AS said(d, a) ON CONFLICT DO NOTHING"
 FAILED = "UPDATE outbox SET attempts = attempts + 1, reason = %s, next_try_at = %s, parked = %s WHERE id = ANY(%s)"
 REWIND = "UPDATE outbox SET sent_at = NULL, next_try_at = %s WHERE peer = %s AND stream = %s AND seq >= %s AND sent_at IS NOT NULL"
 
@@ -59,8 +61,11 @@ class PostgresOutboxStore:
         return [Due(self._envelope(peer, row), row[6]) for row in rows]
 
     async def mark_sent(self, ids: Sequence[str], receipts: Sequence[Receipt]) -> None:
-        said = [json.dumps(receipt.wire()) for receipt in receipts]
+        proofs = {each.proof: hashlib.sha256(each.proof.encode()).hexdigest() for each in receipts if each.proof}
+        said = [json.dumps({**receipt.wire(), **({"answer": proofs[receipt.proof]} if receipt.proof else {})}) for receipt in receipts]
         async with self._pool.connection() as connection:
+            if proofs:
+                await connection.execute(KEEP_ANSWERS, (self._clock(), list(proofs.values()), list(proofs)))
             await connection.execute(SENT, (self._clock(), list(ids), said))
 
     async def mark_failed(self, ids: Sequence[str], reason: str, next_try_at: datetime | None) -> None:
