@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench chaos lint model docs clean
+.PHONY: setup run test model-check bench chaos lint model docs clean
 
 setup: $(STAMP)
 
@@ -39,6 +39,10 @@ model: setup
 # Everything breaks between two nodes; a JSON summary for each transport. CHAOS takes options: make chaos CHAOS='--transport http --count 1000'.
 chaos: setup
 	$(BIN)/python -m tests.chaos $(CHAOS)
+
+# The handover protocol, every state within a wider bound than the suite's.
+model-check: setup
+	$(BIN)/python -m tests.models
 
 docs: setup
 	$(BIN)/python scripts/reference.py

@@ -1,0 +1,39 @@
+"""Check the handover protocol exhaustively: ``make model-check``; with ``--page`` write the page of the suite's bound.
+
+    python -m tests.models [--wire 4] [--page docs/reference/handover-model.md]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from tests.models.page import SUITE_WIRE, page
+from tests.models.two_ends import HandoverModel
+
+
+def main() -> int:
+    """Explore and say what was found; 1 when something does not hold."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--wire", type=int, default=4, help="messages under way in each direction at most")
+    asked.add_argument("--page", type=Path, help="write the reference page")
+    given = asked.parse_args()
+    if given.page:
+        results = [HandoverModel(SUITE_WIRE, danger).explore() for danger in (False, True)]
+        given.page.write_text(page(results), encoding="utf-8")
+        return int(any(each.faults for each in results))
+    bad = False
+    for danger in (False, True):
+        begun = time.monotonic()
+        found = HandoverModel(given.wire, danger).explore()
+        took = time.monotonic() - begun
+        print(f"{'danger' if danger else 'calm'}: wire {found.wire}, {found.states} states, {found.steps} steps, {found.quiet} quiet, {took:.1f} s")
+        print("\n".join(found.faults) or "everything holds")
+        bad = bad or bool(found.faults)
+    return int(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
