@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from exchange_world import Nodes, fields, message, raw, uuid7, vectors
 from independent_peer import canonical as spelled_by_the_other_peer
 
 from liandong.adapters.crypto.session import open_batch, open_envelope
+from liandong.application.receive_message import parse_fact
+from liandong.application.shared_streams import SHARED, fact_body
 from liandong.domain.errors import LocalProtocolError, RemoteProtocolError
 from liandong.domain.exchange.envelope import Envelope
 from liandong.domain.exchange.inbox import Duplicate, StreamPosition, receive
 from liandong.domain.exchange.receipts import Receipt
 from liandong.domain.exchange.wire import parse_envelope
 from liandong.domain.journal.canonical import canonical
+from liandong.domain.journal.facts import Actor, Fact, Party, Role
 
 
 def code_of(data: bytes) -> str:
@@ -180,3 +184,18 @@ def test_3_7_an_envelope_is_one_mebibyte_at_most() -> None:
 def test_3_8_the_program_signs_nothing_a_peer_would_refuse(change: dict[str, object]) -> None:
     with pytest.raises(LocalProtocolError):
         Nodes().session.protect(message(**change))
+
+
+def test_9_2_a_fact_says_what_who_when_and_nothing_may_be_missing() -> None:
+    fact = Fact("HandoverAccepted", Actor(Role.AGENT, "a-1", "u", "hotline", Party.RECEIVER), datetime(2026, 11, 24, 1, 2, 3, 4, tzinfo=UTC), {"note": "已收"})
+    body = fact_body(fact)
+    assert set(body) == {"name", "actor", "at", "data"}
+    assert body["at"] == "2026-11-24T01:02:03.000004Z"
+    assert set(body["actor"]) == {"role", "person", "unit", "node", "party"}
+    shared = SHARED["handover.fact"]
+    assert parse_fact(body, shared) == fact
+    for name in body:
+        with pytest.raises(RemoteProtocolError):
+            parse_fact({key: value for key, value in body.items() if key != name}, shared)
+    with pytest.raises(RemoteProtocolError):
+        parse_fact({**body, "at": "2026-11-24T01:02:03Z"}, shared)
