@@ -189,6 +189,16 @@ def test_every_link_inside_the_project_leads_somewhere(file: Path) -> None:
     assert broken == []
 
 
+def test_every_decision_has_a_number_of_its_own_and_a_line_in_the_index() -> None:
+    folder = ROOT / "docs" / "adr"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    files = sorted(each.name for each in folder.glob("[0-9]*.md"))
+    numbers = [name[:4] for name in files]
+    assert [number for number in numbers if numbers.count(number) > 1] == [], "take the next free number"
+    assert [name for name in files if f"({name})" not in index] == []
+    assert [name for name in files if not (folder / name).read_text(encoding="utf-8").startswith(f"# {name[:4]} ")] == []
+
+
 def test_every_document_is_reached_from_the_index() -> None:
     seen: set[Path] = set()
     waiting = [ROOT / "README.md"]

@@ -1,6 +1,6 @@
 """Keep the clocks of a record with its facts, and tell guards the limits that these clocks set.
 
-Written in the transaction of the fact: an order can never be without the clock that its state asks for (ADR 0006 and 0010).
+Written in the transaction of the fact: an order can never be without the clock that its state asks for (ADR 0006 and 0015).
 """
 
 from __future__ import annotations
