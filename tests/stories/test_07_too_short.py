@@ -41,7 +41,10 @@ def test_a_short_record_is_asked_about_and_never_returned(city: City) -> None:
 
     citizen = city.api("police", "citizen")
     assert citizen.client.get(f"/handovers/{handover}").status_code == 404, "without a code a citizen sees no record"
-    police.act("handovers", handover, "answer", answer="来电人回短信：两瓶白酒，有收据")
+    code = police.post(f"/appeals/{taken}/follow-code")["code"]
+    case = citizen.get(f"/follow/{code}")
+    assert case["questions"] == ["买的是什么，有没有票据？"]
+    citizen.post(f"/follow/{code}/answer", {"words": "两瓶白酒，有收据"})
     told = eventually(lambda: (data := hotline.one("handovers", handover)["data"]) and all(each["answer"] for each in data["questions"]) and data)
     assert told["supplied"] == 2
 
@@ -51,4 +54,5 @@ def test_a_short_record_is_asked_about_and_never_returned(city: City) -> None:
     police.until("appeals", taken, "closed")
     names = [each["name"] for each in police.get(f"/handovers/{handover}/journal")]
     assert not {"HandoverObjected", "HandoverReturned"} & set(names), "no return is counted"
+    assert citizen.post(f"/follow/{code}/answer", {"words": "又一句"}, status=409)["code"] == "follow.nothing_asked"
     assert police.act("handovers", handover, "answer", status=422, answer="再答一次")["code"] == "handover.nothing_asked"

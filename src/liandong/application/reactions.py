@@ -14,6 +14,7 @@ from liandong.application.blow_whistle import WHISTLE_REACTIONS
 from liandong.application.convene import CONSULTATION_REACTIONS
 from liandong.application.correcting import carry_correction
 from liandong.application.find_repeats import remember_keys
+from liandong.application.follow_case import FOLLOW_REACTIONS
 from liandong.application.follow_ruling import in_words, moved, send_to_lead
 from liandong.application.link_repeats import end_joined, forget_repeat, note_repeat
 from liandong.application.move_car import MOVE_CAR_REACTIONS
@@ -255,7 +256,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS)
+REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

@@ -19,6 +19,7 @@ WEB_APPS = (
     "liandong.web.records",
     "liandong.web.exchange_desk",
     "liandong.web.movecar",
+    "liandong.web.follow",
     "liandong.web.live",
 )
 

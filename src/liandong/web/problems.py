@@ -44,6 +44,10 @@ BY_CODE = {
     "command.not_yet": 501,
     "peer.unavailable": 503,
     "handover.no_peer": 503,
+    "follow.unknown_code": 404,
+    "follow.too_many": 429,
+    "follow.nothing_to_rate": 409,
+    "follow.nothing_asked": 409,
 }
 #: What a code that is not listed gets: the request was understood and cannot be taken as it is.
 ELSE = 422

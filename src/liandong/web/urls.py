@@ -17,5 +17,6 @@ urlpatterns = [
     path("records/", include("liandong.web.records.urls")),
     path("exchange/", include("liandong.web.exchange_desk.urls")),
     path("move-car/", include("liandong.web.movecar.urls")),
+    path("follow/", include("liandong.web.follow.urls")),
     path("live/", include("liandong.web.live.urls")),
 ]

@@ -330,6 +330,17 @@ class ServiceCode(models.Model):
         constraints = [models.CheckConstraint(condition=Q(who__in=("owner", "caller")), name="service_code_who")]
 
 
+class FollowCode(models.Model):
+    """A code that shows a citizen their own case without an account; only its SHA-256 is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    appeal = models.UUIDField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "follow_code"
+
+
 class SimulatedNotice(models.Model):
     """A message that the demonstration did not send, so that somebody can open its link. Never written in production."""
 

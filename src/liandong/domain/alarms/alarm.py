@@ -93,6 +93,8 @@ FIELDS = {
         Field("found", "查明的事实", "fact found", limit=2000),
         Field("division", "行政区划", "division", limit=12),
         Field("since", "起算时间", "counted from", limit=40),
+        Field("satisfaction", "满意度", "satisfaction", form="choice", choices=("1", "2", "3")),
+        Field("way", "回访方式", "way of the visit", form="choice", choices=("phone", "message", "web")),
         Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
     )
 }
@@ -137,6 +139,7 @@ TITLES = {
     "close": ("结警", "close"),
     "cancel": ("撤销", "cancel"),
     "reopen": ("重新处置", "reopen"),
+    "visit": ("回访", "visit"),
 }
 
 SENTENCES = {
@@ -256,7 +259,8 @@ def _rows() -> tuple[Row, ...]:
             Row(each, "cancel", S.CANCELLED, COMMAND | {Role.SYSTEM}, "AlarmCancelled", "110接处警工作规则", ("reason",), ("linked",))
             for each in (S.TAKEN, S.DISPATCH_REVIEW, S.ORDERED)
         ),
-        Row(S.CLOSED, "reopen", S.TAKEN, COMMAND | {Role.SYSTEM}, "AlarmReopened", "002 回访不满意重办", ("reason",)),
+        Row(S.CLOSED, "reopen", S.TAKEN, COMMAND | {Role.SYSTEM, Role.CITIZEN}, "AlarmReopened", "002 回访不满意重办", ("reason",)),
+        Row(S.CLOSED, "visit", SAME, COMMAND | {Role.CITIZEN}, "CallerContent", "002 回访", ("satisfaction",), ("way", "note")),
     ]
     for each in sorted(OPEN):
         rows += [
@@ -282,6 +286,9 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         data["last_person"] = fact.actor.person
         if fact.name in ("OrderProposed", "ReportProposed", "NonPoliceStated"):
             data["proposed_by"] = fact.actor.person
+    if fact.name == "AlarmReopened":
+        data["reopened"] = int(data.get("reopened", 0)) + 1
+        data.pop("satisfaction", None)
     data.pop("note", None)
     data.pop("moved", None)
     times = dict(data.get("times", {}))

@@ -120,6 +120,7 @@ FIELDS = {
         Field("order_number", "对方单号", "number over there", limit=40),
         Field("result", "办理结果", "result", limit=5000),
         Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
+        Field("satisfaction", "满意度", "satisfaction", form="choice", choices=("1", "2", "3")),
         Field("keeper", "由谁办理", "who keeps it", form="choice", choices=("S", "R")),
     )
 }
@@ -157,6 +158,7 @@ TITLES = {
     "chase": ("催办", "chase"),
     "withdraw": ("撤回", "withdraw"),
     "reopen": ("要求重办", "reopen"),
+    "rate": ("诉求人满意", "content"),
     "retime": ("重算时限", "work out the deadlines anew"),
 }
 
@@ -181,7 +183,7 @@ SHARED_FACTS = frozenset(
     {
         "HandoverOffered", "HandoverAccepted", "HandoverObjected", "HandoverReturned", "HandoverContested", "NegotiationSpoken",
         "NegotiationSettledForSender", "NegotiationSettledForReceiver", "NegotiationLapsed", "QuestionAsked", "QuestionAnswered",
-        "ProgressTold", "HandoverReported", "HandoverConfirmed", "HandoverSupplemented", "HandoverChased", "HandoverWithdrawn", "HandoverReopened",
+        "ProgressTold", "HandoverReported", "HandoverConfirmed", "HandoverSupplemented", "HandoverChased", "HandoverWithdrawn", "HandoverReopened", "CitizenRated",
     }
 )  # fmt: skip
 
@@ -254,7 +256,8 @@ def _straight() -> list[Row]:
         Row(S.ACCEPTED, "report", S.REPORTED, DESK, "HandoverReported", BACK, ("result",), ("attachments", "unit_name", "note"), party=TO),
         Row(S.REPORTED, "confirm", S.CONFIRMED, REPLY, "HandoverConfirmed", BACK, (), ("note",), party=FROM),
         Row(S.REPORTED, "reopen", S.ACCEPTED, REPLY, "HandoverReopened", "002 回访不满意重办", ("reason",), party=FROM),
-        Row(S.CONFIRMED, "reopen", S.ACCEPTED, REPLY, "HandoverReopened", "002 回访不满意重办", ("reason",), party=FROM),
+        Row(S.CONFIRMED, "reopen", S.ACCEPTED, REPLY | {Role.CITIZEN}, "HandoverReopened", "002 回访不满意重办", ("reason",), party=FROM),
+        Row(S.CONFIRMED, "rate", SAME, REPLY | {Role.CITIZEN}, "CitizenRated", "002 回访", ("satisfaction",), ("words",), party=FROM),
         Row(S.OFFERED, "withdraw", S.WITHDRAWN, REPLY, "HandoverWithdrawn", "首接方撤回", ("reason",), party=FROM),
     ]
 
@@ -410,6 +413,9 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         data["supplied"] = int(data.get("supplied", 0)) + 1
     elif fact.name in ("HandoverReported", "ProgressTold"):
         data["acted"] = True
+    elif fact.name == "HandoverReopened":
+        data["reopened"] = int(data.get("reopened", 0)) + 1
+        data.pop("satisfaction", None)
     for passing in ("question", "answer", "words", "note", "moved"):
         data.pop(passing, None)
     return data

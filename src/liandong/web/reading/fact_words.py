@@ -103,6 +103,8 @@ FACT_WORDS = {
     "OrderClosed": (_("结案"), "flag"),
     "CitizenContent": (_("回访：满意"), "mood-smile"),
     "CitizenDissatisfied": (_("回访：不满意，重办"), "mood-sad"),
+    "CallerContent": (_("回访：满意"), "mood-smile"),
+    "CitizenRated": (_("诉求人满意"), "mood-smile"),
     "OrderRefused": (_("单位申请退单"), "ban"),
     "OrderSuspended": (_("中止计时"), "hourglass"),
     "OrderResumed": (_("恢复计时"), "player-play"),
