@@ -1,11 +1,31 @@
-"""What holds for every test: with ``LIANDONG_NO_SKIPS`` set, as in CI, a skip is a failure."""
+"""What holds for every test: an order in which no folder disturbs another, and with ``LIANDONG_NO_SKIPS``, as in CI, a skip is a failure."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
+
+
+#: Folders in the order they run; the others come between. Quick ones first. The browser's driver keeps an event loop in this thread for as
+#: long as it lives, under which nothing asynchronous and no query of ours runs: it comes last.
+FIRST, LAST = ("unit", "conformance", "integration"), ("chaos", "browser")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests by folder; within a folder the random order stays."""
+    here = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+        if folder in FIRST:
+            return FIRST.index(folder) - len(FIRST)
+        return 1 + LAST.index(folder) if folder in LAST else 0
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(wrapper=True)
