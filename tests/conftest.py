@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-
 #: Folders in the order they run; the others come between. Quick ones first. The browser's driver keeps an event loop in this thread for as
 #: long as it lives, under which nothing asynchronous and no query of ours runs: it comes last.
 FIRST, LAST = ("unit", "conformance", "integration"), ("chaos", "browser")
