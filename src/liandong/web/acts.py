@@ -44,18 +44,29 @@ COURSE_FIELDS = {
     "guide": (("door", "guidance", "reason"), ()),
     "join": (("reason",), ("linked",)),
 }
+#: (command) -> what its form must and may hold, where a use case fills in the rest of the row.
+FILLED = {
+    "rule": (("way",), ("note",)),
+    "vote": (("vote",), ("words",)),
+    "invite_more": (("participants",), ("note",)),
+    "call_more": (("called",), ("note",)),
+    "add_case": (("added",), ("note",)),
+}
 #: What is done most often stands first, as the one coloured button.
 LEADING = (
     "accept", "refer_abuse", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
-    "acknowledge", "set_out", "reach", "pick_up", "take_in_call", "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
+    "acknowledge", "set_out", "reach", "attend", "report_in", "open_meeting", "speak", "propose", "rule", "confirm_ruling", "agree_plan", "finish_task", "pick_up", "take_in_call", "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
 )  # fmt: skip
 #: Guards that ask only where a record stands: what they refuse is not offered at all.
 STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person"})
 #: What is seldom needed stands behind “more”.
-SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "unmark", "turn_back_report"})
+SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "invite_more", "call_more", "add_case", "set_agenda", "find_fact", "unmark", "turn_back_report"})
 #: What takes something away from somebody is drawn as such.
-GRAVE = frozenset({"cancel", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police"})
+GRAVE = frozenset({"cancel", "revoke", "call_off", "decline_ruling", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police"})
 ICONS = {
+    "attend": "circle-check", "excuse": "ban", "open_meeting": "player-play", "speak": "messages", "propose": "scale", "vote": "check", "rule": "gavel", "confirm_ruling": "checks", "decline_ruling": "x",
+    "revoke": "ban", "conclude": "flag", "adjourn": "hourglass", "invite_more": "users", "call_more": "bell", "add_case": "link", "set_agenda": "list-details", "report_in": "circle-check",
+    "agree_plan": "list-details", "finish_task": "checks", "call_off": "ban", "find_fact": "scale",
     "accept": "circle-check", "sign": "signature", "depart": "walk", "arrive": "map-pin", "start": "player-play", "handle": "shield-check",
     "report": "clipboard-check", "reply_citizen": "phone", "close": "flag", "visit": "star", "order": "send", "dispatch": "send",
     "progress": "history", "note": "edit", "refuse": "ban", "object": "hand-stop", "ask": "message-question", "answer": "message-2",
@@ -140,6 +151,9 @@ def _names(stream: Stream, command: str, rows: Sequence[Row]) -> tuple[list[str]
     if stream.kind == StreamKind.APPEAL and command in COURSE_FIELDS:
         optional, required = COURSE_FIELDS[command]
         return list(required), list(optional)
+    if stream.kind in ("consultation", "whistle") and command in FILLED:
+        must, may = FILLED[command]
+        return list(must), list(may)
     asked = dict.fromkeys(name for row in rows for name in (*row.required, *row.optional) if name not in UNTYPED and not (stream.kind == StreamKind.SUPERVISION and name in RULED))
     required = tuple(name for name in asked if all(name in row.required for row in rows))
     return list(required), [name for name in asked if name not in required]
@@ -175,6 +189,10 @@ def _first_value(stream: Stream, command: str, name: str) -> str:
         return str(data.get("result", ""))
     if (command, name) == ("report", "result") and stream.kind == StreamKind.ALARM:
         return str(data.get("situation", ""))
+    if stream.kind == StreamKind.CONSULTATION and command == "propose":
+        return _proposed(data, name)
+    if (command, name) == ("finish_task", "task"):
+        return next((str(each.get("task")) for each in data.get("tasks", ()) if isinstance(each, dict) and not each.get("done_at")), "")
     if name == "guidance":
         return str((data.get("verdict") or {}).get("guidance", ""))
     if name in ("unit", "item", "side", "contact"):
@@ -182,16 +200,31 @@ def _first_value(stream: Stream, command: str, name: str) -> str:
     return ""
 
 
+def _proposed(data: Mapping[str, Any], name: str) -> str:
+    """Return what a draft said before; of the first, the matter in dispute."""
+    value = (data.get("proposal") or {"item": data.get("matter", "")}).get(name, "")
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _units(desk: Desk, stream: Stream, spec: Field, at: datetime) -> Sequence[tuple[str, str, str]]:
+    """Return the units a field may name: of this side, or of both where a ruling names the lead."""
+    if spec.name != "unit":
+        return [*unit_choices("hotline", stream.data, at), *unit_choices("police", stream.data, at)]
+    kind_side = "police" if stream.kind == order_kind("police") else "hotline"
+    return unit_choices(kind_side if desk.side == "both" else desk.side, stream.data, at)
+
+
 def _shape(desk: Desk, stream: Stream, spec: Field, at: datetime) -> tuple[str, Sequence[tuple[str, str, str]]]:
-    if spec.name == "unit":
-        kind_side = "police" if stream.kind == order_kind("police") else "hotline"
-        return "select", unit_choices(kind_side if desk.side == "both" else desk.side, stream.data, at)
+    if spec.name in ("unit", "lead", "then_lead"):
+        return "select", _units(desk, stream, spec, at)
     if spec.name == "door":
         return "select", [(each.code, f"{each.name} {each.phone}".strip(), each.words[:60]) for each in door_choices()]
     if spec.name == "assistants":
         return "lines", ()
     if spec.name == "item":
-        return "select", [(each.code, f"{each.code} {each.name}", "") for each in items_of()]
+        known = item_of(str(stream.data.get("matter", "")))
+        own = [(known.code, f"{known.code} {known.name}", "")] if known and known.code.count(".") > 1 else []
+        return "select", own + [(each.code, f"{each.code} {each.name}", "") for each in items_of()]
     if spec.name == "clause":
         known = item_of(str(stream.data.get("item") or (stream.data.get("record") or {}).get("item", "")))
         return "suggest", [(known.clause.code, f"{known.clause.document} {known.clause.place}", item_name(known.code))] if known else []

@@ -14,6 +14,7 @@ WEB_APPS = (
     "liandong.web.overview",
     "liandong.web.calls",
     "liandong.web.alerts",
+    "liandong.web.consultations",
     "liandong.web.unit",
     "liandong.web.supervision",
     "liandong.web.records",

@@ -40,6 +40,7 @@ MENUS: Mapping[str, frozenset[Role]] = {
     "orders": DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER},
     "unit": FIELD_ROLES,
     "supervision": DESKS | {Role.SUPERVISOR, Role.LEADER, Role.REVIEWER},
+    "consultations": DESKS | WATCHING | FIELD_ROLES,
     "records": DESKS | WATCHING | FIELD_ROLES,
     "exchange": DESKS | {Role.SUPERVISOR, Role.ADMINISTRATOR, Role.LEADER, Role.REVIEWER},
 }

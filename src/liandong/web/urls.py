@@ -11,6 +11,7 @@ urlpatterns = [
     path("review/", include("liandong.web.review.urls")),
     path("overview/", include("liandong.web.overview.urls")),
     path("calls/", include("liandong.web.calls.urls")),
+    path("consultations/", include("liandong.web.consultations.urls")),
     path("alerts/", include("liandong.web.alerts.urls")),
     path("unit/", include("liandong.web.unit.urls")),
     path("supervision/", include("liandong.web.supervision.urls")),

@@ -58,8 +58,9 @@ class PackDirectory:
         return found is not None and (side == "both" or found.side in (side, "both"))
 
     def named(self, codes: Sequence[str]) -> Sequence[Recipient]:
-        """Return the recipients of codes, in order; those nobody knows are left out."""
-        known = (self._pack.unit(code) for code in codes)
+        """Return the recipients of codes or names, in order; those nobody knows are left out."""
+        by_name = {each.name: each for each in self._pack.units}
+        known = (self._pack.unit(code) or by_name.get(code) for code in codes)
         return [Recipient(each.code, each.name, each.functions[0] if each.functions else "", int(each.level), each.phone) for each in known if each is not None]
 
     def _suggested(self, data: Mapping[str, Any], at: datetime) -> list[Suggestion]:

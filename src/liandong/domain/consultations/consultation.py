@@ -125,7 +125,7 @@ FIELDS = {
         Field("person", "参会人", "who attends", limit=80),
         Field("reason", "理由", "reason", limit=2000),
         Field("note", "说明", "note", limit=2000),
-        Field("words", "发言", "words", limit=4000),
+        Field("words", "内容", "words", limit=4000),
         Field("vote", "表决", "vote", form="choice", choices=VOTES),
         Field("round", "第几稿", "draft", form="number"),
         Field("code", "裁定编号", "ruling number", limit=60),

@@ -152,9 +152,9 @@ def _same(value: str, stream: Stream) -> bool:
 
 
 def _value(user: User, stream: Stream, name: str, value: Any) -> str:
-    if name in ("unit", "unit_name", "recipient"):
+    if name in ("unit", "unit_name", "recipient", "lead", "then_lead"):
         return unit_name(str(value))
-    if name == "item":
+    if name in ("item", "matter"):
         return item_name(str(value))
     if isinstance(value, bool):
         return _("是") if value else _("否")

@@ -1,0 +1,1 @@
+"""会商与双哨: the room, the whistle, the rulings in force, the periodical analysis."""
