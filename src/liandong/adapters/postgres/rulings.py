@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from liandong.adapters.postgres.prepared import ask
 from liandong.domain.consultations.rulings import KeptRuling
 
 __all__ = ["keep_ruling", "read_rulings", "rulings_revision"]
@@ -32,6 +33,4 @@ def read_rulings() -> Sequence[KeptRuling]:
 
 def rulings_revision() -> int:
     """Return a number that grows with every ruling made, replaced or revoked; one look at a table of some dozen rows."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(sum(revision), 0) FROM ruling")
-        return int(cursor.fetchone()[0])
+    return int(ask("SELECT coalesce(sum(revision), 0) FROM ruling", ())[0][0])

@@ -48,7 +48,7 @@ UPDATE_STREAM = """
 UPDATE stream SET phase=%s, seq=%s, head=%s, data=%s, urgent=%s, side=%s, item=%s, unit=%s, summary=%s, place=%s, phone=%s, updated_at=%s
 WHERE id=%s AND seq=%s"""
 INSERT_JOURNAL = "INSERT INTO journal (stream, kind, seq, name, actor, at, data, before, hash) VALUES "
-INSERT_KEYS = "INSERT INTO repeat_key (key, at, appeal) SELECT unnest(%s::bigint[]), unnest(%s::timestamptz[]), unnest(%s::uuid[]) ON CONFLICT DO NOTHING"
+INSERT_KEYS = "INSERT INTO repeat_key (key, at, appeal) SELECT unnest(%s::bigint[]), %s::timestamptz, %s::uuid ON CONFLICT DO NOTHING"
 #: Of each key the newest few, so that a key that half the city shares costs what any other does.
 RECALL = """
 WITH hit AS MATERIALIZED (
@@ -114,7 +114,7 @@ class PostgresUnitOfWork:
         self._entries: list[tuple[StreamKind, Entry]] = []
         self._messages: list[tuple[Message, datetime]] = []
         self._keys: dict[str, StreamId] = {}
-        self._recalled: list[tuple[int, datetime, StreamId]] = []
+        self._recalled: dict[tuple[datetime, StreamId], list[int]] = {}
         self._atomic: Any = None
         self._latest: datetime | None = None
 
@@ -204,7 +204,7 @@ class PostgresUnitOfWork:
         return number_of(kind, day, count, self._mark if is_shared(kind) else "")
 
     def remember(self, appeal: StreamId, keys: Sequence[int], at: datetime) -> None:
-        self._recalled += [(key, at, appeal) for key in keys]
+        self._recalled.setdefault((at, appeal), []).extend(keys)
 
     def recall(self, keys: Mapping[int, int], since: datetime, most: int = 40) -> Sequence[Recalled]:
         if not keys:
@@ -273,9 +273,8 @@ class PostgresUnitOfWork:
                     entry.hash,
                 ]
             cursor.execute(INSERT_JOURNAL + ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s)"] * len(self._entries)), values)
-            if self._recalled:
-                keys, times, appeals = zip(*self._recalled, strict=True)
-                cursor.execute(INSERT_KEYS, [list(keys), list(times), list(appeals)])
+            for (at, appeal), keys in self._recalled.items():
+                cursor.execute(INSERT_KEYS, [keys, at, appeal])
             for message, at in self._messages:
                 place = (message.peer, message.stream)
                 cursor.execute(INSERT_OUTBOX, [*place, uuid7(), *place, message.type, Jsonb(dict(message.body)), at])
