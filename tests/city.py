@@ -248,13 +248,22 @@ class City:
 
 @contextmanager
 def running_city(
-    *, county: bool = False, pack: str = "xiangcheng", home: Path | None = None, transport: str = "http", suite: str = SUITE_NAMES[0]
+    *,
+    county: bool = False,
+    pack: str = "xiangcheng",
+    home: Path | None = None,
+    transport: str = "http",
+    suite: str = SUITE_NAMES[0],
+    web_processes: int = 1,
 ) -> Iterator[City]:
-    """Run a city without past and without callers; with ``county`` also a county's police node under the city's."""
+    """Run a city without past and without callers; with ``county`` also a county's police node under the city's.
+
+    One web process a node, so that tests start soon; benches take as many as a node really has.
+    """
     place = home or Path(tempfile.mkdtemp(prefix="liandong-test-"))
     ports = free_ports(3)
     plans = city_plan(ports[0], ports[1], ports[2] if county else None)
-    supervisor = Supervisor(place, pack, plans, server_url(), demonstration=True, transport=transport, suite=suite)
+    supervisor = Supervisor(place, pack, plans, server_url(), demonstration=True, transport=transport, suite=suite, web_processes=web_processes)
     try:
         supervisor.start()
         city = City(supervisor)

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 60.0
 
 def main() -> None:
     """Run the measurements on a city of its own."""
-    with running_city() as city:
+    with running_city(web_processes=2) as city:
         uvloop.run(_measure(city))
 
 

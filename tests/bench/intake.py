@@ -52,7 +52,7 @@ def bodies(count: int) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Run the measurements on a city of its own."""
-    with running_city() as city:
+    with running_city(web_processes=2) as city:
         uvloop.run(_measure(city))
 
 
@@ -128,6 +128,5 @@ async def _steady(lines: list[Line], rows: list[dict[str, Any]]) -> None:
 
 def _web(city: City) -> list[int]:
     """Return the processes that answer for the police node."""
-    process = city.supervisor.children["police", "web"].process
-    assert process is not None
-    return family(process.pid)
+    children = [child for (node, part), child in city.supervisor.children.items() if node == "police" and part.startswith("web")]
+    return [pid for child in children if child.process is not None for pid in family(child.process.pid)]

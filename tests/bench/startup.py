@@ -13,5 +13,5 @@ __all__ = ["main"]
 def main() -> None:
     """Run the measurement."""
     started = time.perf_counter()
-    with running_city():
+    with running_city(web_processes=2):
         say("startup", "city_from_empty_home", time.perf_counter() - started, "s", load=load())

@@ -58,6 +58,7 @@ def lay_out(
     between: Between | None = None,
     suite: str = SUITE_NAMES[0],
     clock_offsets: Mapping[str, int] | None = None,
+    web_processes: int = 2,
 ) -> list[tuple[NodeSettings, Path]]:
     """Write each node's file, keys and database; return (settings, file) in the plans' order.
 
@@ -65,6 +66,7 @@ def lay_out(
         between: what lies between the nodes; None for http.
         suite: algorithms of keys that are made now.
         clock_offsets: how far nodes' clocks are wrong, in seconds; for trials only.
+        web_processes: of each node.
 
     What is there already (secret, keys, data) is kept; ports and peers follow the plans.
 
@@ -105,6 +107,7 @@ def lay_out(
             "division": served[plan.name],
             "suite": suite,
             "clock_offset_seconds": (clock_offsets or {}).get(plan.name, 0),
+            "web_processes": web_processes,
             "peers": peers,
         }
         settings = checked(raw)

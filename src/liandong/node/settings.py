@@ -27,6 +27,8 @@ TRANSPORTS = {
 }
 #: What ``suite`` may be; the first is the default.
 SUITE_NAMES = ("ed25519+aes-256-gcm", "sm2+sm3+sm4-gcm")
+#: Most web processes of a node.
+MOST_PROCESSES = 64
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 MARK = re.compile(r"[A-Z][A-Z0-9]{0,5}")
 #: 警、热线、双方: what numbers bear when nothing else is set.
@@ -92,8 +94,10 @@ class NodeSettings:
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     #: Whether the cookie travels over https only.
     secure: bool = False
-    #: Database connections of the web process.
-    connections: int = 12
+    #: Processes that answer requests; one for each core that this node may have.
+    web_processes: int = 2
+    #: Database connections of each of them.
+    connections: int = 8
     #: Algorithms of this node's own keys: ``ed25519+aes-256-gcm`` or ``sm2+sm3+sm4-gcm``.
     suite: str = "ed25519+aes-256-gcm"
     #: A second port that takes messages of peers only, over TLS with a certificate of each side; 0 for none.
@@ -174,10 +178,17 @@ def checked(raw: dict[str, Any]) -> NodeSettings:
         raise SettingsError(setting="database", wanted="a postgresql:// URL: PostgreSQL is the one engine")
     if len(str(raw["secret"])) < 32:
         raise SettingsError(setting="secret", wanted="at least 32 characters")
+    _check_processes(raw)
     mark = _mark(raw)
     _check_exchange(raw)
     peers = tuple(_peer(each) for each in raw.get("peers", ()))
     return NodeSettings(**{**raw, "mark": mark, "hosts": tuple(raw.get("hosts", known["hosts"].default)), "peers": peers})
+
+
+def _check_processes(raw: dict[str, Any]) -> None:
+    count = raw.get("web_processes", 1)
+    if type(count) is not int or not 1 <= count <= MOST_PROCESSES:
+        raise SettingsError(setting="web_processes", wanted=f"a number from 1 to {MOST_PROCESSES}")
 
 
 def _mark(raw: dict[str, Any]) -> str:

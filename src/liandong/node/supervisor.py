@@ -116,6 +116,7 @@ class Supervisor:
         suite: algorithms of keys that are made now.
         between: makes what lies between the nodes.
         clock_offsets: how far nodes' clocks are wrong, in seconds; for trials only.
+        web_processes: of each node.
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class Supervisor:
         suite: str = SUITE_NAMES[0],
         between: Callable[[str, Path, Server, Mapping[str, int]], Between] = Between,
         clock_offsets: Mapping[str, int] | None = None,
+        web_processes: int = 2,
     ) -> None:
         self.home = home
         self._pack = pack
@@ -140,6 +142,7 @@ class Supervisor:
         self._suite = suite
         self._make_between = between
         self._clock_offsets = clock_offsets or {}
+        self._web_processes = web_processes
         self.between: Between | None = None
         self.server: Server | None = None
         self.nodes: list[tuple[NodeSettings, Path]] = []
@@ -165,15 +168,20 @@ class Supervisor:
             between=self.between,
             suite=self._suite,
             clock_offsets=self._clock_offsets,
+            web_processes=self._web_processes,
         )
         self._start_bus()
         self._prepare()
         for settings, file in self.nodes:
             self._add(settings, file)
+        # The first of each node answers soonest while the others do not start beside it.
+        later = [child for (_, part), child in self.children.items() if part.startswith("web ")]
         for child in self.children.values():
-            if child.process is None:
+            if child.process is None and child not in later:
                 child.start()
         self._wait(seconds)
+        for child in later:
+            child.start()
         (self.home / CITY_FILE).write_text(json.dumps(self.description(), ensure_ascii=False, indent=1), encoding="utf-8")
         self._watching.set()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
@@ -269,13 +277,14 @@ class Supervisor:
     def _add(self, settings: NodeSettings, file: Path) -> None:
         environment = {NODE_FILE: str(file)}
         directory = Path(settings.directory)
-        web = [sys.executable, "-m", "uvicorn", "liandong.node.asgi:application", "--host", settings.host, "--port", str(settings.port)]
-        web += ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3", "--backlog", "512"]
         worker = [sys.executable, "-m", "liandong.node.worker"]
         if settings.exchange_port:
             command = exchange_command(settings)
             self.children[settings.name, "exchange"] = Child(f"{settings.name} exchange", command, environment, directory / "exchange.log")
-        self.children[settings.name, "web"] = Child(f"{settings.name} web", web, environment, directory / "web.log")
+        for count in range(1, settings.web_processes + 1):
+            part = "web" if count == 1 else f"web {count}"
+            web = [sys.executable, "-m", "liandong.node.serve"]
+            self.children[settings.name, part] = Child(f"{settings.name} {part}", web, environment, directory / f"{part.replace(' ', '-')}.log")
         self.children[settings.name, "worker"] = Child(f"{settings.name} worker", worker, environment, directory / "worker.log")
 
     def _wait(self, seconds: float) -> None:
