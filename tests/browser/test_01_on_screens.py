@@ -59,7 +59,7 @@ def test_smoke_told_to_110_is_cured_through_the_hotline_and_seen_to_its_end(peop
     _report_with_photo(unit)
 
     agent.sees('#order [data-fact="WorkReported"]')
-    agent.act("reply_citizen", reply="烧烤摊已撤离，城管队每晚巡查一次。")
+    agent.act("reply_citizen", reply="烧烤摊已撤离，楼下油烟已停，城管队每晚巡查一次，如再出现请拨打 12345 联系我们。")
     agent.sees('#order [data-fact="CitizenReplied"]')
     agent.act("close")
     agent.sees('#order [data-fact="OrderClosed"]')

@@ -17,6 +17,7 @@ from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_reviewed, place
 from liandong.application.raise_alert import add_recipients, raise_alert
+from liandong.application.reply_check import send_reply
 from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.three_way_call import hang_up, invite
@@ -101,6 +102,10 @@ def _linking(command: str) -> Door:
     return lambda session, state, actor, data: link_repeat(session, state, actor, command, data.get("linked"))
 
 
+def _replying(command: str) -> Door:
+    return lambda session, state, actor, data: send_reply(session, state, actor, command, data)
+
+
 def _accept(session: Session, state: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
     return take_over(session, state, actor, str(data.get("note", "")))
 
@@ -127,6 +132,8 @@ DOORS: Mapping[tuple[StreamKind, str], Door] = {
     (StreamKind.CONSULTATION, "propose"): propose_ruling,
     (StreamKind.CONSULTATION, "rule"): rule,
     (StreamKind.CONSULTATION, "confirm_ruling"): confirm_ruling,
+    (StreamKind.WORK_ORDER, "reply_citizen"): _replying("reply_citizen"),
+    (StreamKind.WORK_ORDER, "answer"): _replying("answer"),
     (StreamKind.HANDOVER, "accept"): _accept,
     (StreamKind.HANDOVER, "offer"): offer_reviewed,
 }

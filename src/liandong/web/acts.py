@@ -33,7 +33,7 @@ from liandong.web.reading.pack_words import door_choices, item_name, item_of, it
 __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
 
 #: Given by other acts or by the node, never typed.
-UNTYPED = frozenset({"door_phone", "abuse", "referred", "repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "number", "source", "key", "verdict", "longitude", "latitude"})
+UNTYPED = frozenset({"findings", "door_phone", "abuse", "referred", "repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "number", "source", "key", "verdict", "longitude", "latitude"})
 #: What the node tells of a supervision and its clocks; a person gives reasons and words.
 RULED = frozenset({"cause", "unit", "clock", "clock_name", "due", "chain"})
 #: Courses that the appeal's own page offers with forms of their own.

@@ -88,6 +88,7 @@ FIELDS = {
         Field("result", "办理结果", "result", limit=5000),
         Field("solved", "是否解决", "solved", form="flag"),
         Field("reply", "答复诉求人", "reply to the citizen", limit=5000),
+        Field("findings", "质检提示", "findings of the check", form="list", limit=10),
         Field("satisfaction", "满意度", "satisfaction", form="choice", choices=("1", "2", "3", "4", "5")),
         Field("way", "回访方式", "way of the visit", form="choice", choices=("phone", "message", "web")),
         Field("reason", "理由", "reason", limit=2000),
@@ -226,7 +227,7 @@ def _rows() -> tuple[Row, ...]:
     sent = ("assistants", "note")
     rows = [
         Row(S.NEW, "receive", S.RECEIVED, DESK | {Role.CALL_TAKER}, "OrderReceived", LOOP, born, about),
-        Row(S.RECEIVED, "answer", S.ANSWERED, DESK, "OrderAnswered", INSTANT, ("answer",)),
+        Row(S.RECEIVED, "answer", S.ANSWERED, DESK, "OrderAnswered", INSTANT, ("answer",), ("findings",)),
         *(
             Row(each, "dispatch", S.DISPATCHED, DESK, "OrderDispatched", LOOP, ("unit",), sent)
             for each in (S.RECEIVED, S.REFUSED, S.REOPENED, S.DISPATCHED)
@@ -239,7 +240,7 @@ def _rows() -> tuple[Row, ...]:
             for each in (S.SIGNED, S.WORKING)
         ),
         Row(S.REPORTED, "turn_back_report", S.WORKING, DESK, "ReportTurnedBack", "facts 12 虚假办结", ("reason",)),
-        Row(S.REPORTED, "reply_citizen", S.REPLIED, DESK, "CitizenReplied", LOOP, ("reply",)),
+        Row(S.REPORTED, "reply_citizen", S.REPLIED, DESK, "CitizenReplied", LOOP, ("reply",), ("findings",)),
         *(Row(each, "close", S.CLOSED, DESK, "OrderClosed", LOOP, (), ("note",)) for each in (S.REPLIED, S.ANSWERED)),
         Row(
             S.CLOSED,
@@ -328,8 +329,13 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         ruling = data.get("ruling") or {}
         # The fact is found: it moves the lead once.
         data["ruling"] = {**ruling, "lead": ruling.get("then_lead", ""), "side": ruling.get("then_side", ""), "until_fact": "", "moved_by": str(ruling.get("until_fact", ""))}
+    elif fact.name in ("CitizenReplied", "OrderAnswered"):
+        data["findings"] = list(fact.data.get("findings", ()))
     elif fact.name == "CitizenDissatisfied":
         data["reopened"] = int(data.get("reopened", 0)) + 1
+        # Who handled it and what the check had said: the figures of the unit's assessment.
+        told = {"unit": data.get("unit", ""), "reason": fact.data.get("reason", ""), "findings": data.get("findings", [])}
+        data["dissatisfied"] = [*data.get("dissatisfied", []), told][-20:]
     return data
 
 

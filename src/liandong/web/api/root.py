@@ -21,6 +21,7 @@ from liandong.web.api.appeals import router as appeals
 from liandong.web.api.exchange import router as exchange
 from liandong.web.api.files import router as files
 from liandong.web.api.follow import router as follow
+from liandong.web.api.replies import router as replies
 from liandong.web.api.transcripts import router as transcripts
 from liandong.web.problems import status_of
 
@@ -40,6 +41,7 @@ api.add_router("", transcripts)
 api.add_router("", exchange)
 api.add_router("", files)
 api.add_router("", follow)
+api.add_router("", replies)
 
 
 def problem(

@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 
 from liandong.adapters.postgres.models import JournalEntry, Stream, User
 from liandong.application.ports import Desk
+from liandong.domain.replies import FINDINGS
 from liandong.web import rights
 from liandong.web.attachments import Shown, shown_attachments
 from liandong.web.field_words import choice_words, field_words
 from liandong.web.reading.fact_words import fact_icon, fact_words
 from liandong.web.reading.pack_words import item_name, peer_title, people_of_pack, unit_known, unit_name
+from liandong.web.shell.gate import language
 from liandong.web.shell.words import role_words
 
 __all__ = ["Happening", "timeline"]
@@ -134,8 +136,6 @@ def _who(actor: Mapping[str, Any], people: Mapping[str, str]) -> str:
 
 
 def _details(user: User, stream: Stream, name: str, data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    from liandong.web.shell.gate import language
-
     spoken = SPOKEN.get(name, ())
     for field_name, value in data.items():
         if field_name in ("attachments", "outcome") or (field_name in SILENT and field_name not in spoken) or value in ("", None):
@@ -160,6 +160,8 @@ def _value(user: User, stream: Stream, name: str, value: Any) -> str:
         return _("是") if value else _("否")
     if name == "phone":
         return rights.phone_for(user, {**stream.data, "phone": value})
+    if name == "findings" and isinstance(value, list):
+        return "、".join(FINDINGS[each][1 if language() == "en" else 0] for each in value if each in FINDINGS)
     if isinstance(value, list):
         return "、".join(unit_name(str(each)) if name == "assistants" else str(each) for each in value)
     if isinstance(value, dict):
