@@ -17,6 +17,7 @@ from liandong.node.commands.keys import keys
 from liandong.node.commands.model import classify, evaluate, train
 from liandong.node.commands.pack import pack
 from liandong.node.commands.run import run
+from liandong.node.commands.simulate import simulate
 from liandong.node.commands.triage import triage
 from liandong.node.commands.users import users
 
@@ -29,7 +30,7 @@ def cli() -> None:
     """联动：110 与 12345 高效对接联动平台。 One story told once, handled by 110 and 12345 together."""
 
 
-for command in (run, feed, triage, train, classify, evaluate, corpus, pack, clocks, journal, keys, users, backup, restore):
+for command in (run, feed, simulate, triage, train, classify, evaluate, corpus, pack, clocks, journal, keys, users, backup, restore):
     cli.add_command(command)
 
 

@@ -56,8 +56,14 @@ class MemoryDatabase:
     journal: list[tuple[StreamKind, Entry]] = field(default_factory=list)
     outbox: list[Sent] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
-    #: (look-up key, when, appeal).
-    repeat_keys: set[tuple[int, datetime, StreamId]] = field(default_factory=set)
+    #: look-up key -> (when, appeal), in the order they were remembered.
+    repeat_keys: dict[int, dict[tuple[datetime, StreamId], None]] = field(default_factory=dict)
+    #: (kind, appeal) -> streams written down for it.
+    belonging: dict[tuple[StreamKind, str], set[StreamId]] = field(default_factory=dict)
+    #: (peer, stream) -> messages put into the outbox so far.
+    told: dict[tuple[str, StreamId], int] = field(default_factory=dict)
+    #: Streams whose clocks were written since somebody last looked and emptied this.
+    clocks_moved: set[StreamId] = field(default_factory=set)
     clocks: dict[StreamId, tuple[KeptClock, ...]] = field(default_factory=dict)
     rulings: dict[str, KeptRuling] = field(default_factory=dict)
     keys: dict[str, StreamId] = field(default_factory=dict)

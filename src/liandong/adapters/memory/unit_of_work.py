@@ -132,7 +132,7 @@ class MemoryUnitOfWork:
         found: dict[StreamId, set[int]] = {}
         newest: dict[StreamId, datetime] = {}
         for key, each in keys.items():
-            hits = sorted(((at, appeal) for held, at, appeal in self._database.repeat_keys if held == key and at >= since), reverse=True)
+            hits = sorted(((at, appeal) for at, appeal in self._database.repeat_keys.get(key, ()) if at >= since), reverse=True)
             for at, appeal in hits[:each]:
                 found.setdefault(appeal, set()).add(key)
                 newest[appeal] = max(at, newest.get(appeal, at))
@@ -140,7 +140,7 @@ class MemoryUnitOfWork:
         return [_recalled(self._database.rows[appeal], frozenset(found[appeal])) for appeal in first]
 
     def count(self, key: int, since: datetime, most: int = 1000) -> int:
-        return min(most, len({appeal for held, at, appeal in self._database.repeat_keys if held == key and at >= since}))
+        return min(most, len({appeal for at, appeal in self._database.repeat_keys.get(key, ()) if at >= since}))
 
     def hold(self, key: int) -> None:
         assert self._begun, "a key is held inside a unit of work"
@@ -156,7 +156,7 @@ class MemoryUnitOfWork:
         return next((row.state.id for row in rows if row.state.kind == kind and row.state.data.get("number") == number), None)
 
     def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:
-        rows = [row for row in self._database.rows.values() if row.state.kind == kind and outline_of(row.state).appeal == appeal]
+        rows = [self._database.rows[each] for each in self._database.belonging.get((kind, appeal), ())]
         return [row.state.id for row in sorted(rows, key=lambda row: (row.opened_at, row.state.id), reverse=True)]
 
     def by_key(self, key: str) -> StreamId | None:
@@ -176,16 +176,20 @@ class MemoryUnitOfWork:
             outline = outline_of(state)
             database.rows[state.id] = Row(replace(state, data=_stored(state.data)), opened, updated)
             database.numbers.add((state.kind, outline.number))
+            if outline.appeal:
+                database.belonging.setdefault((state.kind, outline.appeal), set()).add(state.id)
             if outline.key is not None:
                 database.keys[outline.key] = state.id
         database.journal += journal
         for message in self._messages:
-            place = 1 + sum(1 for each in database.outbox if (each.peer, each.stream) == (message.peer, message.stream))
+            place = database.told[message.peer, message.stream] = database.told.get((message.peer, message.stream), 0) + 1
             database.outbox.append(Sent(message.peer, message.stream, place, message.type, _stored(message.body)))
         database.jobs += self._jobs
         database.clocks |= self._clocks
+        database.clocks_moved.update(self._clocks)
         database.rulings |= self._rulings
-        database.repeat_keys |= set(self._remembered)
+        for key, at, appeal in self._remembered:
+            database.repeat_keys.setdefault(key, {})[at, appeal] = None
 
     def _check(self, loaded: int, state: StreamState) -> None:
         """Refuse what another unit of work has overtaken, or what is unique and taken."""

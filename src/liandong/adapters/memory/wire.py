@@ -30,16 +30,26 @@ class MemoryWire:
     taken: dict[tuple[str, str, StreamId], int] = field(default_factory=dict)
     #: (receiver, sender, stream) -> code of why the next message could not be applied.
     set_aside: dict[tuple[str, str, StreamId], str] = field(default_factory=dict)
+    #: sender -> how many messages from the front of its outbox are taken, and need no second look.
+    passed: dict[str, int] = field(default_factory=dict)
 
     def due(self) -> list[tuple[str, Sent]]:
         """Return what may be delivered now, as (sender, message): the next of each stream, none that stands behind a broken one."""
         found: list[tuple[str, Sent]] = []
         for sender, (_, database) in self.nodes.items():
-            for message in database.outbox:
+            for message in self._rest(sender, database):
                 place = (message.peer, sender, message.stream)
                 if message.peer in self.nodes and place not in self.set_aside and message.seq == self.taken.get(place, 0) + 1:
                     found.append((sender, message))
         return found
+
+    def _rest(self, sender: str, database: MemoryDatabase) -> list[Sent]:
+        """Return the outbox of a sender from the first message that is not taken."""
+        start = self.passed.get(sender, 0)
+        while start < len(database.outbox) and database.outbox[start].seq <= self.taken.get((database.outbox[start].peer, sender, database.outbox[start].stream), 0):
+            start += 1
+        self.passed[sender] = start
+        return database.outbox[start:]
 
     def deliver(self, sender: str, message: Sent) -> None:
         """Give one message to its peer."""

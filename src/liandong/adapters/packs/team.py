@@ -36,6 +36,11 @@ class PackDirectory:
                 return each.unit.code
         return ""
 
+    def leading_unit(self, data: Mapping[str, Any], side: str, at: datetime) -> str:
+        """Return the code of the first unit suggested for a matter on a side, ``""`` where none fits."""
+        found = (each.unit for each in self._suggested(data, at) if each.unit.side in (side, "both") and each.unit.kind != "centre")
+        return next((unit.code for unit in found), "")
+
     def team(self, data: Mapping[str, Any], at: datetime) -> Sequence[Recipient]:
         """Return one unit for each function of a matter beyond police, in the list's order."""
         found = [each for each in self._suggested(data, at) if each.unit.kind not in POLICE_KINDS and each.unit.kind != "centre"]
