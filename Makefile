@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test model-check bench chaos lint model docs clean
+.PHONY: setup run test model-check fuzz bench chaos lint model docs clean
 
 setup: $(STAMP)
 
@@ -43,6 +43,11 @@ chaos: setup
 # The handover protocol, every state within a wider bound than the suite's.
 model-check: setup
 	$(BIN)/python -m tests.models
+
+# Bytes at the reading of a batch, guided by coverage: make fuzz SECONDS=60
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
 
 docs: setup
 	$(BIN)/python scripts/reference.py
