@@ -24,8 +24,9 @@ WEB_APPS = (
     "liandong.web.live",
 )
 
-#: In order, inside Django's own: the language a person chose, the policy of what a page may load, words for every refusal.
+#: In order, inside Django's own: the time answers take, the language a person chose, the policy of what a page may load, words for every refusal.
 WEB_MIDDLEWARE = (
+    "liandong.web.metrics.answer_times",
     "liandong.web.shell.middleware.chosen_language",
     "liandong.web.shell.middleware.content_policy",
     "liandong.web.shell.middleware.words_for_refusals",

@@ -36,7 +36,7 @@ POLICY = "; ".join(
     )
 )
 #: Doors of machines: they speak JSON and have their own words.
-MACHINES = ("/api/", "/exchange/v1/", "/health")
+MACHINES = ("/api/", "/exchange/v1/", "/health", "/metrics")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -19,6 +19,7 @@ from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.acts import open_acts
 from liandong.web.problems import sentence_of
 from liandong.web.reading.clocks import attach_clocks, clocks_of
+from liandong.web.reading.return_rate import return_rate
 from liandong.web.reading.streams import COLUMNS, home_of_stream, one, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.rights import actor_of, visible
@@ -91,6 +92,9 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     wanted = str(request.GET.get("tab", ""))
     here = next((each for each in tabs if each.name == wanted), None) or next((each for each in tabs[:-1] if each.count), tabs[0])
     shown: dict[str, Any] = {"tabs": tabs, "tab": here, "failing": Timer.objects.filter(outcome="open", attempts__gt=2).count()}
+    rate = return_rate(world().clock.now())
+    if rate.rising:
+        shown["returns"] = {"now": f"{rate.per_mille / 10:.1f}", "before": f"{rate.per_mille_before / 10:.1f}", "many": rate.returned}
     if here.name == "overdue":
         rows = attach_clocks(list(late.only(*COLUMNS).order_by("-urgent", "updated_at")[:ROWS]))
         return {**shown, "orders": rows, "rows": []}
