@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The tree this script stands in, whatever is installed.
-sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).resolve().parent)]
+sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).resolve().parent), str(ROOT)]
 
 #: A node that is never started: enough for Django to know its models and addresses, without a database.
 NODE = """name = "reference"
@@ -49,8 +49,10 @@ def pages() -> dict[str, str]:
     """Return every generated page: path under ``docs/reference`` -> text."""
     from reference_pages import api, cli, errors, settings, states, words
 
+    from tests.models.page import pages as models
+
     found: dict[str, str] = {}
-    for part in (states.pages(), errors.pages(), cli.pages(), settings.pages(ROOT), api.pages(), words.pages()):
+    for part in (states.pages(), errors.pages(), cli.pages(), settings.pages(ROOT), api.pages(), words.pages(), models()):
         found |= part
     return {name: text.rstrip() + "\n" for name, text in found.items()}
 

@@ -1,6 +1,6 @@
-"""Check the handover protocol exhaustively: ``make model-check``; with ``--page`` write the page of the suite's bound.
+"""Check the handover protocol exhaustively: ``make model-check``.
 
-    python -m tests.models [--wire 4] [--page docs/reference/handover-model.md]
+    python -m tests.models [--wire 4]
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from pathlib import Path
 
-from tests.models.page import SUITE_WIRE, page
 from tests.models.two_ends import HandoverModel
 
 
@@ -18,12 +16,7 @@ def main() -> int:
     """Explore and say what was found; 1 when something does not hold."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--wire", type=int, default=4, help="messages under way in each direction at most")
-    asked.add_argument("--page", type=Path, help="write the reference page")
     given = asked.parse_args()
-    if given.page:
-        results = [HandoverModel(SUITE_WIRE, danger).explore() for danger in (False, True)]
-        given.page.write_text(page(results), encoding="utf-8")
-        return int(any(each.faults for each in results))
     bad = False
     for danger in (False, True):
         begun = time.monotonic()

@@ -26,7 +26,7 @@ def test_no_act_is_lost_no_matter_has_two_owners_and_everything_can_end(results:
 
 
 def test_the_page_says_what_was_found(results: list[Result]) -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(results), "python -m tests.models --page docs/reference/handover-model.md"
+    assert PAGE.read_text(encoding="utf-8") == page(results), "Run `make docs` and commit docs/reference."
 
 
 @pytest.mark.parametrize(
