@@ -47,7 +47,8 @@ def more(node: Node, count: int, unit: str = "") -> None:
         node.offered()
         kept = place_appeal(node.world, node.person(), node.take(f"有人打架 {uuid7()}", place="采莲路8号").id, "keep")
         if unit:
-            node.act(StreamKind.ALARM, kept.data["order"], "order", Role.DISPATCHER, unit=unit)
+            # What sounds like danger was ordered by itself, to whom the directory names.
+            node.act(StreamKind.ALARM, kept.data["order"], "redirect", Role.DISPATCHER, unit=unit, reason="就近")
 
 
 @pytest.mark.parametrize("address", API)
