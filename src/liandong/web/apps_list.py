@@ -21,6 +21,7 @@ WEB_APPS = (
     "liandong.web.exchange_desk",
     "liandong.web.movecar",
     "liandong.web.follow",
+    "liandong.web.practice",
     "liandong.web.live",
 )
 

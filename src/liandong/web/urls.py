@@ -19,5 +19,6 @@ urlpatterns = [
     path("exchange/", include("liandong.web.exchange_desk.urls")),
     path("move-car/", include("liandong.web.movecar.urls")),
     path("follow/", include("liandong.web.follow.urls")),
+    path("practice/", include("liandong.web.practice.urls")),
     path("live/", include("liandong.web.live.urls")),
 ]

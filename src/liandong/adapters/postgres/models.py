@@ -23,6 +23,8 @@ __all__ = [
     "OutboxMessage",
     "PeerRoot",
     "PeerStatus",
+    "PracticeAnswer",
+    "PracticeRound",
     "RepeatKey",
     "RootWitness",
     "Ruling",
@@ -470,3 +472,46 @@ class SignedAnswer(models.Model):
 
     class Meta:
         db_table = "signed_answer"
+
+
+class PracticeRound(models.Model):
+    """A round of practice: its cases in order, how far the person is, and when the case that stands was shown."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(User, on_delete=models.CASCADE)
+    cases = models.JSONField()
+    #: How many of them are answered.
+    done = models.IntegerField(default=0)
+    points = models.IntegerField(default=0)
+    #: The clock of the case that stands runs from here; null until it is shown.
+    shown_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "practice_round"
+        indexes = [models.Index(fields=["person", "-started_at"], name="practice_round_by_person")]
+
+
+class PracticeAnswer(models.Model):
+    """What a person answered to one case of a round; given once."""
+
+    id = models.BigAutoField(primary_key=True)
+    round = models.ForeignKey(PracticeRound, on_delete=models.CASCADE)
+    person = models.ForeignKey(User, on_delete=models.CASCADE)
+    place = models.IntegerField()
+    case = models.CharField(max_length=20)
+    side = models.CharField(max_length=12)
+    item = models.CharField(max_length=20, default="", blank=True)
+    urgent = models.BooleanField()
+    points = models.IntegerField()
+    seconds = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "practice_answer"
+        indexes = [models.Index(fields=["person", "-at"], name="practice_answer_by_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "place"], name="practice_answer_once"),
+            models.CheckConstraint(condition=Q(points__gte=0, points__lte=100), name="practice_answer_points"),
+        ]

@@ -21,6 +21,7 @@ from liandong.web.api.appeals import router as appeals
 from liandong.web.api.exchange import router as exchange
 from liandong.web.api.files import router as files
 from liandong.web.api.follow import router as follow
+from liandong.web.api.practice import router as practice
 from liandong.web.api.replies import router as replies
 from liandong.web.api.transcripts import router as transcripts
 from liandong.web.problems import status_of
@@ -38,6 +39,7 @@ api = NinjaAPI(
 )
 api.add_router("", appeals)
 api.add_router("", transcripts)
+api.add_router("", practice)
 api.add_router("", exchange)
 api.add_router("", files)
 api.add_router("", follow)
