@@ -22,6 +22,7 @@ WEB_APPS = (
     "liandong.web.movecar",
     "liandong.web.follow",
     "liandong.web.practice",
+    "liandong.web.triage_errors",
     "liandong.web.live",
 )
 

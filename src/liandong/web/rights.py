@@ -42,6 +42,7 @@ MENUS: Mapping[str, frozenset[Role]] = {
     "supervision": DESKS | {Role.SUPERVISOR, Role.LEADER, Role.REVIEWER},
     "consultations": DESKS | WATCHING | FIELD_ROLES,
     "records": DESKS | WATCHING | FIELD_ROLES,
+    "triage_errors": frozenset({Role.SUPERVISOR, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR}),
     "practice": DESKS | {Role.SUPERVISOR},
     "exchange": DESKS | {Role.SUPERVISOR, Role.ADMINISTRATOR, Role.LEADER, Role.REVIEWER},
 }

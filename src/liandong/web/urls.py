@@ -19,6 +19,7 @@ urlpatterns = [
     path("exchange/", include("liandong.web.exchange_desk.urls")),
     path("move-car/", include("liandong.web.movecar.urls")),
     path("follow/", include("liandong.web.follow.urls")),
+    path("triage-errors/", include("liandong.web.triage_errors.urls")),
     path("practice/", include("liandong.web.practice.urls")),
     path("live/", include("liandong.web.live.urls")),
 ]

@@ -103,6 +103,7 @@ class Stream(models.Model):
             models.Index(fields=["phone", "-opened_at"], name="stream_by_phone", condition=Q(kind="appeal") & ~Q(phone="")),
             models.Index(fields=["place", "-opened_at"], name="stream_by_place", condition=Q(kind="appeal") & ~Q(place="")),
             models.Index(fields=["appeal"], name="stream_by_appeal"),
+            models.Index(fields=["-opened_at"], name="stream_appeals_opened", condition=Q(kind="appeal")),
         ]
 
 

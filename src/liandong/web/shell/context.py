@@ -28,6 +28,7 @@ def _entries() -> tuple[tuple[str, str, str], ...]:
         ("supervision", "hourglass", _("督办")),
         ("consultations", "users", _("会商与双哨")),
         ("records", "archive", _("记录")),
+        ("triage_errors", "scale", _("研判误差")),
         ("practice", "star", _("练习")),
         ("exchange", "arrows-exchange", _("平台交换")),
     )
