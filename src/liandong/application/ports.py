@@ -13,6 +13,9 @@ from liandong.domain.consultations.rulings import KeptRuling
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
 __all__ = [
+    "Advice",
+    "Adviser",
+    "AdviserUnavailable",
     "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "OwnerNotices", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
     "Triage", "UnitOfWork", "VehicleOwners", "Work",
 ]  # fmt: skip
@@ -334,4 +337,33 @@ class Work(Protocol):
 
     def __call__(self) -> UnitOfWork:
         """Return a unit of work that has not begun."""
+        ...
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What an adviser says beside the verdict; it decides nothing."""
+
+    #: ``police``, ``hotline``, ``joint``, ``neither`` or ``unclear``.
+    side: str
+    #: Code of an item, ``""`` where it named none of the list.
+    item: str
+    urgent: bool
+    reasons: tuple[str, ...]
+    #: Who said it.
+    model: str
+
+
+class AdviserUnavailable(Exception):
+    """The adviser gave no word: ``busy`` (asked too often), ``silent`` (too slow), ``failed`` or ``unreadable``."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Adviser(Protocol):
+    """A language model that is asked for a second opinion, never inside a transaction, never with what identifies somebody."""
+
+    def advise(self, words: str, items: Mapping[str, str]) -> Advice:
+        """Return its advice on words. Raises ``AdviserUnavailable``."""
         ...

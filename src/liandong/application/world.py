@@ -8,7 +8,7 @@ from typing import Any
 
 from liandong.application.guidance import DoorWords
 from liandong.application.notary import Notary
-from liandong.application.ports import Clock, Desk, Directory, Ids, OwnerNotices, Telephony, Triage, VehicleOwners, Work
+from liandong.application.ports import Adviser, Clock, Desk, Directory, Ids, OwnerNotices, Telephony, Triage, VehicleOwners, Work
 from liandong.domain.alarms.alarm import ALARM
 from liandong.domain.alerts.alert import ALERT
 from liandong.domain.appeals.appeal import APPEAL
@@ -53,6 +53,8 @@ class World:
     doors: Mapping[str, DoorWords] = field(default_factory=dict)
     #: place, division, position of a record -> (code, name) of the divisions it lies in, the smallest first; None where nobody knows.
     divisions_at: Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]] | None = None
+    #: A language model asked for a second opinion; None (the default) where nobody wanted one.
+    adviser: Adviser | None = None
     #: More that guards may ask for; plain values.
     context: Mapping[str, Any] = field(default_factory=dict)
     #: The city's limits and working days; an empty one keeps no clocks.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from liandong.adapters.adviser.openai_compatible import OpenAiCompatible
 from liandong.adapters.classifier.shipped import default_scorer
 from liandong.adapters.packs import Pack, load_pack
 from liandong.adapters.packs.team import PackDirectory
@@ -154,7 +155,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     settable = settings.demonstration and settings.directory and not settings.clock_offset_seconds
     clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
     return World(
-        clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook,
+        clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook, adviser=adviser_of(settings),
         context=known_codes(pack), notary=PostgresNotary(settings.name, clock),
     )  # fmt: skip
 
@@ -162,6 +163,13 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
 def known_codes(pack: Pack) -> Mapping[str, Any]:
     """Return the codes of the city's list, with their names, and of its directory: guards ask for them."""
     return {"items": {each.code: each.name for each in pack.catalogue.items}, "units": frozenset(each.code for each in pack.units)}
+
+
+def adviser_of(settings: NodeSettings) -> OpenAiCompatible | None:
+    """Return the adviser the settings name, None where they name none."""
+    if not settings.adviser_url:
+        return None
+    return OpenAiCompatible(settings.adviser_url, settings.adviser_key, settings.adviser_model, float(settings.adviser_seconds), settings.adviser_per_minute)
 
 
 def rulebook_of(pack: Pack) -> Rulebook:

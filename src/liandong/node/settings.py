@@ -112,6 +112,16 @@ class NodeSettings:
     file_limit_mb: int = 2048
     #: How far this node's clock is wrong, in seconds; for trials of what a wrong clock does, never in production.
     clock_offset_seconds: int = 0
+    #: Base URL of an OpenAI-compatible endpoint that advises beside the verdict, such as ``https://models.example/v1``; empty for none.
+    adviser_url: str = ""
+    #: Its key, sent as a bearer token; empty for none.
+    adviser_key: str = ""
+    #: The model's name there.
+    adviser_model: str = ""
+    #: Seconds one question may take.
+    adviser_seconds: int = 4
+    #: Questions a minute and process at most.
+    adviser_per_minute: int = 30
     #: The nodes it exchanges messages with.
     peers: tuple[PeerSettings, ...] = field(default_factory=tuple)
 
@@ -198,12 +208,25 @@ def _mark(raw: dict[str, Any]) -> str:
     return mark
 
 
+def _check_adviser(raw: dict[str, Any]) -> None:
+    url = str(raw.get("adviser_url") or "")
+    if url and not url.startswith(("https://", "http://")):
+        raise SettingsError(setting="adviser_url", wanted="https://… or http://…, or nothing")
+    if url and not raw.get("adviser_model"):
+        raise SettingsError(setting="adviser_model", wanted="the model's name beside adviser_url")
+    for name, most in (("adviser_seconds", 30), ("adviser_per_minute", 600)):
+        value = raw.get(name, 1)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+            raise SettingsError(setting=name, wanted=f"a number from 1 to {most}")
+
+
 def _check_exchange(raw: dict[str, Any]) -> None:
     if raw.get("suite", SUITE_NAMES[0]) not in SUITE_NAMES:
         raise SettingsError(setting="suite", wanted=" or ".join(SUITE_NAMES))
     port = raw.get("exchange_port", 0)
     if not isinstance(port, int) or not 0 <= port < 65536:
         raise SettingsError(setting="exchange_port", wanted="a number from 0 to 65535")
+    _check_adviser(raw)
     files = [name for name in ("tls_certificate", "tls_key", "tls_roots") if raw.get(name)]
     if port and len(files) != 3:
         raise SettingsError(setting="exchange_port", wanted="tls_certificate, tls_key and tls_roots beside it")

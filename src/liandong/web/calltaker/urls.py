@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liandong.web.calltaker import correcting, views
+from liandong.web.calltaker import advising, correcting, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("new/", views.new, name="new"),
     path("verdict/", views.verdict, name="verdict"),
+    path("advice/", advising.advice, name="advice"),
     path("calls/", views.calls, name="calls"),
     path("corrected/<uuid:appeal>/", correcting.correct, name="correct"),
     path("rerouted/<uuid:appeal>/", correcting.reroute, name="reroute"),

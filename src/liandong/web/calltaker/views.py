@@ -68,6 +68,7 @@ def sheet(request: HttpRequest, slot: str) -> HttpResponse:
         "tabs": [each for each in drafts.slots_of(request.user) if each.slot != slot],
         "courses": COURSES,
         "doors": door_choices(),
+        "adviser": world().adviser is not None,
         "sides": SIDES,
         "items": item_classes(),
         "pending": pending,

@@ -1,0 +1,1 @@
+"""Advisers outside the program, behind the port ``Adviser``."""
