@@ -19,6 +19,7 @@ from liandong.node.commands.pack import pack
 from liandong.node.commands.run import run
 from liandong.node.commands.simulate import simulate
 from liandong.node.commands.triage import triage
+from liandong.node.commands.unit_model import train_units
 from liandong.node.commands.users import users
 
 __all__ = ["cli", "main"]
@@ -30,7 +31,7 @@ def cli() -> None:
     """联动：110 与 12345 高效对接联动平台。 One story told once, handled by 110 and 12345 together."""
 
 
-for command in (run, feed, simulate, triage, train, classify, evaluate, corpus, pack, clocks, journal, keys, users, backup, restore):
+for command in (run, feed, simulate, triage, train, train_units, classify, evaluate, corpus, pack, clocks, journal, keys, users, backup, restore):
     cli.add_command(command)
 
 

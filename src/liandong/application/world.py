@@ -55,6 +55,8 @@ class World:
     divisions_at: Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]] | None = None
     #: A language model asked for a second opinion; None (the default) where nobody wanted one.
     adviser: Adviser | None = None
+    #: words -> code of a unit -> how probable history makes it; None where nothing was learned.
+    unit_history: Callable[[str], Mapping[str, float]] | None = None
     #: More that guards may ask for; plain values.
     context: Mapping[str, Any] = field(default_factory=dict)
     #: The city's limits and working days; an empty one keeps no clocks.

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from liandong.adapters.adviser.openai_compatible import OpenAiCompatible
 from liandong.adapters.classifier.shipped import default_scorer
+from liandong.adapters.classifier.unit_history import UnitHistory
 from liandong.adapters.packs import Pack, load_pack
 from liandong.adapters.packs.team import PackDirectory
 from liandong.adapters.quickservice.simulated import SimulatedNotices, SimulatedOwners
@@ -155,7 +156,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     settable = settings.demonstration and settings.directory and not settings.clock_offset_seconds
     clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
     return World(
-        clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook, adviser=adviser_of(settings),
+        clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook, unit_history=history_of(settings), adviser=adviser_of(settings),
         context=known_codes(pack), notary=PostgresNotary(settings.name, clock),
     )  # fmt: skip
 
@@ -170,6 +171,11 @@ def adviser_of(settings: NodeSettings) -> OpenAiCompatible | None:
     if not settings.adviser_url:
         return None
     return OpenAiCompatible(settings.adviser_url, settings.adviser_key, settings.adviser_model, float(settings.adviser_seconds), settings.adviser_per_minute)
+
+
+def history_of(settings: NodeSettings) -> UnitHistory | None:
+    """Return what this node learned of its own units, None where it learned nothing. Raises ``ModelError`` for a damaged model."""
+    return UnitHistory(Path(settings.unit_model)) if settings.unit_model else None
 
 
 def rulebook_of(pack: Pack) -> Rulebook:

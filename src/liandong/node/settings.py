@@ -122,6 +122,8 @@ class NodeSettings:
     adviser_seconds: int = 4
     #: Questions a minute and process at most.
     adviser_per_minute: int = 30
+    #: Directory of the unit model that ``liandong train-units`` made of this node's own history; empty for none.
+    unit_model: str = ""
     #: The nodes it exchanges messages with.
     peers: tuple[PeerSettings, ...] = field(default_factory=tuple)
 
@@ -209,6 +211,9 @@ def _mark(raw: dict[str, Any]) -> str:
 
 
 def _check_adviser(raw: dict[str, Any]) -> None:
+    """Check the two that are off by default: the unit model and the adviser."""
+    if raw.get("unit_model") and not Path(str(raw["unit_model"])).is_dir():
+        raise SettingsError(setting="unit_model", wanted="a directory that liandong train-units made")
     url = str(raw.get("adviser_url") or "")
     if url and not url.startswith(("https://", "http://")):
         raise SettingsError(setting="adviser_url", wanted="https://… or http://…, or nothing")

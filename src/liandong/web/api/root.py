@@ -23,6 +23,7 @@ from liandong.web.api.files import router as files
 from liandong.web.api.follow import router as follow
 from liandong.web.api.practice import router as practice
 from liandong.web.api.replies import router as replies
+from liandong.web.api.suggestions import router as suggestions
 from liandong.web.api.transcripts import router as transcripts
 from liandong.web.problems import status_of
 
@@ -40,6 +41,7 @@ api = NinjaAPI(
 api.add_router("", appeals)
 api.add_router("", transcripts)
 api.add_router("", practice)
+api.add_router("", suggestions)
 api.add_router("", exchange)
 api.add_router("", files)
 api.add_router("", follow)

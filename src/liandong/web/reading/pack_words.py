@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from liandong.adapters.packs import Pack
 from liandong.domain.catalogue.items import Clause, Door, Item
-from liandong.domain.routing import Place, suggest_units
-from liandong.web.world import pack
+from liandong.domain.routing import Place, ancestors, locate, suggest_units
+from liandong.domain.routing.history import with_history
+from liandong.web.world import pack, world
 
 __all__ = ["clause_of", "door_choices", "item_name", "item_of", "items_of", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
 
@@ -88,7 +89,11 @@ def unit_choices(side: str, data: Mapping[str, Any], at: datetime) -> list[tuple
     units = [each for each in city.units if each.side in (side, "both") and each.kind != "centre"]
     wanted = item_of(str(data.get("item", "")))
     place = Place(text=str(data.get("place", "")), division=str(data.get("division", "")))
-    fitting = suggest_units(wanted, place, units, city.divisions, city.territories, at)[:FITTING] if wanted else ()
+    ground = suggest_units(wanted, place, units, city.divisions, city.territories, at) if wanted else ()
+    learned = world().unit_history
+    told = learned(str(data.get("text") or data.get("summary") or "")) if learned else {}
+    path = ancestors(locate(place, city.divisions, city.territories), city.divisions)
+    fitting = with_history(ground, told, units, path)[:FITTING]
     first = {each.unit.code for each in fitting}
     suggested = [(each.unit.code, each.unit.name, "、".join(why.words for why in each.reasons)) for each in fitting]
     return suggested + [(each.code, each.name, "") for each in units if each.code not in first]
