@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test model-check fuzz bench chaos lint model docs clean
+.PHONY: setup run test model-check fuzz bench chaos lint model docs wheel clean
 
 setup: $(STAMP)
 
@@ -51,6 +51,10 @@ fuzz: setup
 
 docs: setup
 	$(BIN)/python scripts/reference.py
+
+# Everything in one file, the screens' files and texts too: dist/liandong-….whl
+wheel: setup
+	$(BIN)/python scripts/wheel.py
 
 clean:
 	rm -rf $(VENV) node_modules src/liandong/web/static/vendor
