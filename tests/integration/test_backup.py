@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ from liandong.node.bootstrap import start
 from liandong.node.commands.data import restore
 start()
 from liandong.adapters.postgres.models import JournalEntry, Stream
-for file in sys.argv[1:]:
-    done = CliRunner().invoke(restore, [file])
+for file in sys.argv[2:]:
+    done = CliRunner().invoke(restore, [file, "--files", sys.argv[1]])
     known = done.exception is None or isinstance(done.exception, (LiandongError, SystemExit))
     words = done.exception.sentence() if isinstance(done.exception, LiandongError) else done.output
     print(json.dumps([done.exit_code, known, words or repr(done.exception), JournalEntry.objects.count() + Stream.objects.count()]))
@@ -73,8 +74,14 @@ def test_only_a_whole_backup_is_restored_and_it_proves_whole(node: Node, tmp_pat
     pending = node.offered()
     node.raw("INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('default', 'lapse_negotiation', %s, now() + interval '1 day')", json.dumps({"handover": pending}))  # fmt: skip
     file = tmp_path / "police.backup"
-    done = node.cli("backup", str(file))
+    name = sha256(b"photo").hexdigest()
+    photo = node.settings.files / "whole" / name[:2] / name
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"photo")
+    attachments = tmp_path / "attachments"
+    done = node.cli("backup", str(file), "--files", str(attachments))
     assert done.returncode == 0, done.stderr
+    photo.unlink()
     again = node.cli("backup", str(file))
     assert again.returncode != 0
     assert "已存在" in again.stderr
@@ -87,18 +94,19 @@ def test_only_a_whole_backup_is_restored_and_it_proves_whole(node: Node, tmp_pat
         files.append(tmp_path / f"{number}.backup")
         files[-1].write_bytes(harm(content))
     told = subprocess.run(
-        [sys.executable, "-c", RESTORE, *map(str, files), str(file), str(file)], env=environment, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, "-c", RESTORE, str(attachments), *map(str, files), str(file), str(file)], env=environment, capture_output=True, text=True, check=False, timeout=240
     )
     ended = [json.loads(line) for line in told.stdout.splitlines()]
     assert len(ended) == len(HARM) + 2, told.stderr[-2000:]
-    for name, (code, known, words, rows) in zip(HARM, ended, strict=False):
-        assert code != 0, name
-        assert known, (name, words)
-        assert rows == 0, (name, "something of it stayed")
+    for harmed, (code, known, words, rows) in zip(HARM, ended, strict=False):
+        assert code != 0, harmed
+        assert known, (harmed, words)
+        assert rows == 0, (harmed, "something of it stayed")
     whole, twice = ended[-2:]
     assert whole[0] == 0, whole
     assert twice[0] != 0
     assert "已有记录" in twice[2]
+    assert [each.read_bytes() for each in (node.peer.files / "whole").glob("*/*")] == [b"photo"]
 
     proof = node.cli("journal", "verify", "--json", file=node.peer_file)
     assert proof.returncode == 0, proof.stdout

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import click
 
+from liandong.adapters.files.copying import copy_whole
 from liandong.domain.errors import InvalidInput
 from liandong.node.commands.choosing import node_option, use_node
 
@@ -40,8 +41,9 @@ def _tables(connection: Any) -> list[str]:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--files", type=click.Path(path_type=Path, file_okay=False), help="附件也拷到这个目录，已有的不再拷。 Copy attachments there too; those it has are not copied again.")
 @node_option
-def backup(file: Path, node_name: str | None) -> None:
+def backup(file: Path, files: Path | None, node_name: str | None) -> None:
     """备份一个节点的全部记录（不停机）。 Write a node's records to a file, while it runs, in one snapshot."""
     use_node(node_name)
     from django.db import connection, transaction
@@ -64,6 +66,25 @@ def backup(file: Path, node_name: str | None) -> None:
         _line(out, {"end": counts})
     part.replace(file)
     click.echo(f"已备份 {sum(counts.values())} 行到 {file}。 {sum(counts.values())} rows.")
+    if files is not None:
+        # After the records: whatever they name and was complete is there.
+        _copy(_store(), files)
+
+
+def _store() -> Path:
+    from liandong.node.bootstrap import node_settings
+
+    return node_settings().files
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        done = copy_whole(source, target)
+    except OSError as error:
+        raise InvalidInput(detail=f"附件没有拷完：{error.strerror or type(error).__name__}；记录不受影响，可再次运行") from error
+    click.echo(f"附件：新拷 {done.new} 个，原有 {done.known} 个。 {done.new} attachments copied, {done.known} were there.")
+    if done.broken:
+        raise InvalidInput(detail=f"{len(done.broken)} 个附件已损坏，没有拷：{'、'.join(done.broken[:5])}")
 
 
 def _line(out: Any, value: dict[str, Any]) -> None:
@@ -83,8 +104,9 @@ def _dump(raw: Any, table: str, query: str, out: Any) -> int:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--files", type=click.Path(path_type=Path, exists=True, file_okay=False), help="备份时附件拷到的目录。 Where the backup's attachments are.")
 @node_option
-def restore(file: Path, node_name: str | None) -> None:
+def restore(file: Path, files: Path | None, node_name: str | None) -> None:
     """把备份恢复到一个空节点。 Restore a backup into an empty node; all of it or nothing."""
     use_node(node_name)
     from django.db import DatabaseError, connection, transaction
@@ -108,6 +130,8 @@ def restore(file: Path, node_name: str | None) -> None:
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error, DatabaseError) as error:
         raise InvalidInput(detail=f"备份文件损坏：{type(error).__name__}") from error
     click.echo(f"已恢复 {sum(counts.values())} 行。 {sum(counts.values())} rows. 请运行 liandong journal verify。")
+    if files is not None:
+        _copy(files, _store())
 
 
 def _head(lines: IO[bytes] | gzip.GzipFile) -> dict[str, int]:
