@@ -7,6 +7,7 @@ from typing import Any
 
 from liandong.application.follow_ruling import ruling_for, send_to_lead
 from liandong.application.perform import Session
+from liandong.application.place_said import place_said
 from liandong.domain.alarms.alarm import OPEN as OPEN_ALARMS
 from liandong.domain.errors import StreamNotFound
 from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
@@ -48,7 +49,7 @@ def start_order(
     data: dict[str, Any] = {
         "appeal": appeal.id,
         "summary": summary or summary_of(str(said["text"])),
-        "place": said.get("place", ""),
+        "place": place_said(said),
         "item": said.get("item", ""),
         "urgent": bool(said.get("urgent", False)),
         "handover": handover,

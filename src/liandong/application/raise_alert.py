@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from liandong.application.perform import Session
+from liandong.application.place_said import place_said
 from liandong.application.ports import Recipient
 from liandong.application.route import OTHER_SIDE, party_here
 from liandong.application.telling import tell_peer
@@ -56,6 +57,7 @@ def raise_alert(session: Session, appeal: StreamState, actor: Actor, data: Mappi
         "urgent": True,
         "recipients": [_line(session, said, each) for each in recipients],
         **{name: said[name] for name in CARRIED if said.get(name)},
+        "place": place_said(said),
         **{name: data[name] for name in ("note", "contact") if data.get(name)},
     }
     return session.start(StreamKind.ALERT, "raise", actor.standing(Party.SENDER), raised)

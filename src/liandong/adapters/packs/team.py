@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from liandong.adapters.packs.model import Pack
+from liandong.application.place_said import place_said
 from liandong.application.ports import Recipient
 from liandong.domain.catalogue.items import Item
 from liandong.domain.routing import Place, Position, Suggestion, distance_m, suggest_units, team
@@ -99,7 +100,7 @@ def _place(data: Mapping[str, Any]) -> Place:
         position: Position | None = (float(data["longitude"]), float(data["latitude"]))
     except (KeyError, TypeError, ValueError):
         position = None
-    return Place(text=str(data.get("place", "")), division=str(data.get("division", "")), position=position)
+    return Place(text=place_said(data), division=str(data.get("division", "")), position=position)
 
 
 def _metres(one: Position | None, other: Position | None) -> float:
