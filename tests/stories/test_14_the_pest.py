@@ -47,7 +47,7 @@ def test_a_true_emergency_of_the_same_number_is_still_taken_first(city: City) ->
     assert appeal["phase"] in ("kept", "shared")
     alarm = police.one("alarms", appeal["data"]["order"])
     assert alarm["urgent"] is True
-    assert alarm["phase"] == "taken"
+    assert alarm["phase"] == "ordered", "somebody is on the way already"
     # Even danger said with abuse is danger first, and is not marked by itself.
     rude = police.take("傻逼快点来，着火了，楼上有人困住了，采莲路16号", phone="13933330015", place="采莲路16号", course="auto")["appeal"]
     assert rude["urgent"]
