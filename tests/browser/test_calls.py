@@ -36,7 +36,7 @@ def test_wages_are_taken_by_12345_in_the_call_and_the_police_record_closes_with_
 
     agent.sees("a.btn-primary", "去办理").click()
     agent.page.wait_for_url("**/records/**")
-    agent.act("answer", answer="已组织调解，老板当场付清一万元。")
+    agent.act("answer", answer="您反映的工资一事，人社局今天已组织调解，老板当场付清一万元，如再拖欠请拨打 12345 联系我们。")
     agent.sees('[data-fact="OrderAnswered"]')
     agent.act("close")
     expect(record.locator(".record-head")).to_contain_text("已办结")
