@@ -13,7 +13,7 @@ from liandong.domain.replies import check_reply
 from tests.memory_city import memory_city
 from tests.reply_figures import figures_of, half_of, read_rows
 
-DATA = Path(os.environ.get("LIANDONG_DATA", "/nowhere")) / "taidi_replies.csv.gz"
+DATA = Path(os.environ.get("LIANDONG_DATA", "../shared/data")) / "taidi_replies.csv.gz"
 ASKED = "楼下烧烤摊的油烟天天往窗户里灌，要求清理烧烤摊"
 GOOD = "城管队昨晚八点到采莲路现场，已责令烧烤摊撤离并清洗地面，今后每晚巡查一次，如再有油烟请拨打 12345。"
 

@@ -32,6 +32,8 @@ MOST, MOST_UNITS = 40, 8
 #: Likeness of words from which two tellings at one place are one matter.
 A_LITTLE_LIKE = 0.15
 SUMMARY_CHARACTERS = 120
+#: Cases that are added at once, and that one whistle lists; who calls after that gets the answer of their own order.
+MOST_ADDED, MOST_CASES = 20, 100
 
 
 def blow_by_hand(world: World, actor: Actor, data: Mapping[str, Any]) -> StreamState:
@@ -58,7 +60,7 @@ def _blow(session: Session, actor: Actor, data: Mapping[str, Any], cases: Sequen
         raise CommandRefused(Refusal("whistle.nobody"))
     other = OTHER_SIDE.get(desk.side)
     both = [{"code": desk_code(side), "name": name, "function": "联动双方"} for side, name in (("police", "110报警服务台"), ("hotline", "12345热线")) if side == other]
-    born = {**data, "origin": desk.node, "destination": other or "both", "called": [*called, *both], "cases": [dict(each) for each in cases][-100:]}
+    born = {**data, "origin": desk.node, "destination": other or "both", "called": [*called, *both], "cases": [dict(each) for each in cases][-MOST_CASES:]}
     return session.start(StreamKind.WHISTLE, "blow", actor.standing(Party.SENDER), born)
 
 
@@ -143,7 +145,9 @@ def _watch(session: Session, key: int, appeal: StreamState, linked: Sequence[Str
 def _join(session: Session, whistle: StreamState, appeal: StreamState, found: Iterable[StreamId]) -> None:
     """One more of what is whistled already: it is added, its caller will be told too."""
     known = {str(each.get("appeal")) for each in whistle.data.get("cases", ())}
-    new = [case_of(session, each) for each in (_load(session, one) for one in found) if each is not None and each.id not in known]
+    room = min(MOST_ADDED, MOST_CASES - len(known))
+    # The newest first: who is calling now is not the one left for the next call to add.
+    new = [case_of(session, each) for each in (_load(session, one) for one in sorted(set(found) - known, reverse=True)[: max(room, 0)]) if each is not None]
     if new:
         session.perform(whistle.kind, whistle.id, "add_case", session.system.standing(Party.SENDER), {"added": new})
 
