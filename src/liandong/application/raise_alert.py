@@ -27,7 +27,7 @@ __all__ = ["ALERT_REACTIONS", "add_recipients", "alert_of", "chase_silent", "in_
 LIKELY_PERMILLE = 500
 #: How many grid workers and volunteers are asked to look for a person.
 MOST_SEARCHERS = 12
-#: Sub-items whose matter is a person to be found.
+#: Sub-items of the common register whose matter is a person to be found.
 LOST = ("P5.01",)
 #: What of an appeal an alert carries.
 CARRIED = ("place", "division", "longitude", "latitude", "item")
@@ -43,7 +43,7 @@ def raise_alert(session: Session, appeal: StreamState, actor: Actor, data: Mappi
         CommandRefused: ``alert.no_recipients`` where nobody is found.
     """
     said = appeal.data
-    purpose = str(data.get("purpose") or ("search" if _lost(said) else "danger"))
+    purpose = str(data.get("purpose") or ("search" if _lost(session, said) else "danger"))
     recipients = _recipients(session, said, purpose, [str(each) for each in data.get("units") or ()])
     if not recipients:
         raise CommandRefused(Refusal("alert.no_recipients"))
@@ -76,7 +76,7 @@ def in_danger(session: Session, appeal: StreamState, actor: Actor) -> StreamStat
     """Raise the alert that danger asks for, once; return it, or None where nobody beyond police is needed."""
     if not _plain_danger(appeal.data) or session.world.directory is None or alert_of(session, appeal.id) is not None:
         return None
-    if not _recipients(session, appeal.data, "search" if _lost(appeal.data) else "danger", []):
+    if not _recipients(session, appeal.data, "search" if _lost(session, appeal.data) else "danger", []):
         return None
     return raise_alert(session, appeal, actor, {})
 
@@ -118,9 +118,10 @@ def _plain_danger(said: Mapping[str, Any]) -> bool:
     return by_rule or not verdict.get("urgent") or int(verdict.get("confidence_permille", 1000)) >= LIKELY_PERMILLE
 
 
-def _lost(said: Mapping[str, Any]) -> bool:
-    reasons = (said.get("verdict") or {}).get("reasons") or ()
-    return any(str(each.get("item", "")).startswith(LOST) for each in reasons if isinstance(each, Mapping))
+def _lost(session: Session, said: Mapping[str, Any]) -> bool:
+    common = session.world.context.get("common") or {}
+    codes = [str(each.get("item", "")) for each in (said.get("verdict") or {}).get("reasons") or () if isinstance(each, Mapping)]
+    return any(str(common.get(code, code)).startswith(LOST) for code in codes)
 
 
 def _recipients(session: Session, said: Mapping[str, Any], purpose: str, units: Sequence[str]) -> list[Recipient]:

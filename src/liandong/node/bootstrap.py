@@ -162,8 +162,13 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
 
 
 def known_codes(pack: Pack) -> Mapping[str, Any]:
-    """Return the codes of the city's list, with their names, and of its directory: guards ask for them."""
-    return {"items": {each.code: each.name for each in pack.catalogue.items}, "units": frozenset(each.code for each in pack.units)}
+    """Return the codes of the city's list, with their names and the common register's, and of its directory: guards ask for them."""
+    items = pack.catalogue.items
+    return {
+        "items": {each.code: each.name for each in items},
+        "common": {each.code: each.common or each.code for each in items},
+        "units": frozenset(each.code for each in pack.units),
+    }
 
 
 def adviser_of(settings: NodeSettings) -> OpenAiCompatible | None:

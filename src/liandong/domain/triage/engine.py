@@ -23,6 +23,7 @@ from liandong.domain.triage.evidence import Evidence
 from liandong.domain.triage.gate import unreadable
 from liandong.domain.triage.kinds import KindRules
 from liandong.domain.triage.reading import Reader, Reading
+from liandong.domain.triage.register import Register, Translated
 from liandong.domain.triage.scores import BulkScorer, Scorer, Scores
 from liandong.domain.triage.verdict import Mark, Reason, Source, Verdict
 
@@ -84,7 +85,8 @@ class Triage:
 
     def __init__(self, catalogue: Catalogue, scorer: Scorer | None = None, *, on: date | None = None) -> None:
         self.catalogue = catalogue
-        self.scorer = scorer
+        self._register = Register(catalogue)
+        self.scorer = scorer if scorer is None or self._register.same else Translated(scorer, self._register)
         in_force = tuple(each for each in catalogue.rulings if on is None or (each.effective_from <= on and (each.effective_to is None or on <= each.effective_to)))
         self._items = {item.code: item for item in catalogue.items}
         #: line of the common register -> this city's code.
@@ -166,8 +168,9 @@ class Triage:
             item = self._police_item(danger, reading.evidence)
             if item:
                 weights[item] = weights.get(item, 0.0) + (4.0, 1.5, 1.0)[rank]
-        if _FALLBACK in self._items:
-            weights[_FALLBACK] = weights.get(_FALLBACK, 0.0) + _FALLBACK_STRENGTH
+        fallback = self._register.local_class(_FALLBACK)
+        if fallback:
+            weights[fallback] = weights.get(fallback, 0.0) + _FALLBACK_STRENGTH
         made = shares(weights)
         if scores is not None:
             known = {code: p for code, p in scores.item.items() if code in self._side}
@@ -223,8 +226,9 @@ class Triage:
 
     def _police_item(self, danger: Danger, evidence: Evidence) -> str:
         """Return the police class of this city for a danger: the annex's own code, or the strongest police class."""
-        if danger.rule.item in self._items:
-            return danger.rule.item
+        own = self._register.local_class(danger.rule.item)
+        if own:
+            return own
         police = {code: weight for code, weight in evidence.classes.items() if code in self._police}
         if police:
             return max(police, key=police.__getitem__)
@@ -356,14 +360,15 @@ class Triage:
         question = ask(item, missing, urgent=urgent)
         return Verdict(side, kind, first, second, urgent, confidence, tuple(reasons), found, missing, question, door, ruling, cut=words.cut)
 
-    @staticmethod
-    def _kind(reading: Reading, item: str, urgent: bool, scores: Scores | None) -> Kind:
-        weights = KindRules.weigh(reading.wishes, item, urgent=urgent)
-        if scores is None or not scores.kind:
-            return KindRules.choose(weights)
-        mixed = blend(shares({kind.value: weight for kind, weight in weights.items()}), scores.kind)
-        known = {name: share for name, share in mixed.items() if name in _KINDS}
-        return _KINDS[max(known, key=known.__getitem__)]
+    def _kind(self, reading: Reading, item: str, urgent: bool, scores: Scores | None) -> Kind:
+        weights = KindRules.weigh(reading.wishes, self._register.common_class(item), urgent=urgent)
+        made = shares({kind.value: weight for kind, weight in weights.items()})
+        if scores is not None and scores.kind:
+            made = {name: share for name, share in blend(made, scores.kind).items() if name in _KINDS}
+        # A list that parts its lines by 类别 says what the words are by the line they fall under.
+        listed = {kind.value: made.get(kind.value, 0.0) for kind in self._register.kinds_of(item)}
+        made = listed or made
+        return _KINDS[max(made, key=made.__getitem__)]
 
     def _finest(self, reasons: Iterable[Reason], first: str) -> Item | None:
         for reason in reasons:

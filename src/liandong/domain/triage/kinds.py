@@ -81,8 +81,3 @@ class KindRules:
             wanted = Kind.ALARM if item in _ALARM_CLASSES or item == "P3" else _H
             made[wanted] = made.get(wanted, 0.0) + 8.0
         return made
-
-    @staticmethod
-    def choose(weights: dict[Kind, float]) -> Kind:
-        """Return the strongest kind."""
-        return max(weights, key=lambda kind: weights[kind])
