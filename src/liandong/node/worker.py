@@ -61,7 +61,7 @@ async def work(settings: NodeSettings, world: World) -> None:
         asyncio.create_task(Fetcher(name, pool, cables.store, keyring, cables.ask_piece).run(stop)) for name in cables.transports
     ]
     tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop)), asyncio.create_task(_timers(world, stop))]
-    tasks.append(asyncio.create_task(_roots(world, stop)))
+    tasks += [asyncio.create_task(_roots(world, stop)), asyncio.create_task(_sweeps(world, stop))]
     listening = asyncio.create_task(_listen(settings, relays))
     log.info("worker started", extra={"action": "worker.started", "node": settings.name})
     await stop.wait()
@@ -114,6 +114,23 @@ async def _roots(world: World, stop: asyncio.Event) -> None:
         await asyncio.to_thread(daily_roots, world)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=60)
+
+
+async def _sweeps(world: World, stop: asyncio.Event) -> None:
+    """Take out look-up keys that are too old, in a thread of their own; look every ten minutes whether a day has begun."""
+    from liandong.adapters.jobs.repeats import DailySweep
+
+    ended, sweep = threading.Event(), DailySweep(world)
+    while not stop.is_set():
+        running = asyncio.create_task(asyncio.to_thread(sweep, ended))
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            ended.set()
+        waiting.cancel()
+        await running
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=600)
 
 
 async def _jobs(stop: asyncio.Event) -> None:
