@@ -1,4 +1,4 @@
-"""What holds for every test: an order in which no folder disturbs another, and with ``LIANDONG_NO_SKIPS``, as in CI, a skip is a failure."""
+"""What holds for every test: an order in which no folder disturbs another, no verdict by the clock, and with ``LIANDONG_NO_SKIPS``, as in CI, a skip is a failure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, not whether it holds.
+settings.register_profile("shared-machine", deadline=None)
+settings.load_profile("shared-machine")
 
 #: Folders in the order they run; the others come between. Quick ones first. The browser's driver keeps an event loop in this thread for as
 #: long as it lives, under which nothing asynchronous and no query of ours runs: it comes last.
