@@ -20,9 +20,10 @@ from tests.city import City, running_city
 __all__ = ["main"]
 
 CALLERS = 16
+WEB_PROCESSES = 2
 FULL_SECONDS = 15.0
 STEADY_RATE, STEADY_SECONDS = 100, 20.0
-WARM = 300
+WARM = 600
 #: Share of calls about a matter that was told before, and among how many of the last ones that matter is.
 TOLD_BEFORE, RECENT = 1 / 3, 5000
 AGAIN = ("我又打来了", "还是上次那个事", "前两天反映过", "没有人来处理")
@@ -52,7 +53,7 @@ def bodies(count: int) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Run the measurements on a city of its own."""
-    with running_city(web_processes=2) as city:
+    with running_city(web_processes=WEB_PROCESSES) as city:
         uvloop.run(_measure(city))
 
 
@@ -60,6 +61,7 @@ async def _measure(city: City) -> None:
     api = city.api("police", "call_taker")
     port = int(api.url.rpartition(":")[2])
     given = bodies(60_000)
+    await _all_listen(port, WEB_PROCESSES)
     lines = [await Line(port, api.token).open() for _ in range(CALLERS)]
     await _full(lines, given[:WARM], 60.0)
     for course in ("", "auto"):
@@ -68,6 +70,16 @@ async def _measure(city: City) -> None:
     await _steady(lines, given)
     for line in lines:
         line.close()
+
+
+async def _all_listen(port: int, processes: int) -> None:
+    """Wait until each web process listens: connections made before would all be the first one's."""
+    wanted = f":{port:04X} 00000000:0000 0A"
+    for _ in range(600):
+        if Path("/proc/net/tcp").read_text().count(wanted) >= processes:
+            return
+        await asyncio.sleep(0.1)
+    raise TimeoutError("a web process does not listen")
 
 
 async def _fast(city: City, lines: list[Line], rows: list[dict[str, Any]], course: str) -> None:

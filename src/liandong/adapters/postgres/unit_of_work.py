@@ -20,6 +20,7 @@ import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
+from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.gathered import Gathered
 from liandong.adapters.postgres.ids import uuid7
@@ -278,7 +279,8 @@ class PostgresUnitOfWork:
             for message, at in self._messages:
                 place = (message.peer, message.stream)
                 cursor.execute(INSERT_OUTBOX, [*place, uuid7(), *place, message.type, Jsonb(dict(message.body)), at])
-            self._notify(cursor, changed)
+        rings = self._rings(changed)
+        transaction.on_commit(lambda: bell.ring(rings))
 
     def _write_stream(self, cursor: Gathered, held: _Held) -> None:
         state, outline = held.state, outline_of(held.state)
@@ -296,7 +298,9 @@ class PostgresUnitOfWork:
             ],
         )  # fmt: skip
 
-    def _notify(self, cursor: Gathered, changed: Sequence[_Held]) -> None:
+    def _rings(self, changed: Sequence[_Held]) -> list[tuple[str, str]]:
+        """Return what is told after the commit: what changed, and for whom something waits."""
+        rings = []
         for held in changed:
             state = held.state
             told = {
@@ -310,9 +314,8 @@ class PostgresUnitOfWork:
             }
             if state.kind in (StreamKind.ALERT, StreamKind.CONSULTATION, StreamKind.WHISTLE):
                 told["units"] = list(state.data.get("lines", {}))
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED, json.dumps(told, ensure_ascii=False)])
-        for peer in sorted({message.peer for message, _ in self._messages}):
-            cursor.execute("SELECT pg_notify(%s, %s)", [OUTBOX, peer])
+            rings.append((CHANGED, json.dumps(told, ensure_ascii=False)))
+        return [*rings, *((OUTBOX, peer) for peer in sorted({message.peer for message, _ in self._messages}))]
 
 
 def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:
