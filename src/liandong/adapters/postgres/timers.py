@@ -7,27 +7,19 @@ take their locks in one order.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from liandong.domain.clocks import Clock, ClockRule, KeptClock, Limit, Outcome, Pause, Rulebook, step_of
 from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
 
-__all__ = ["COLUMNS", "kept_of", "open_deadlines", "read_clocks", "write_clocks"]
+__all__ = ["COLUMNS", "clock_rows", "kept_of", "open_deadlines", "read_clocks"]
 
 COLUMNS = "kind, step, round, code, owed_by, is_right, started_at, warned_at, fired_at, stopped_at, outcome, history"
 SELECT = f"SELECT {COLUMNS} FROM timer WHERE stream = %s ORDER BY id"
-UPSERT = """
-INSERT INTO timer (stream, kind, step, round, code, unit, owed_by, is_right, started_at, due_at, next_at, warned_at, fired_at, stopped_at,
-                   outcome, history, attempts, problem)
-VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,0,'')
-ON CONFLICT (stream, step, round) DO UPDATE SET
-    code=EXCLUDED.code, unit=EXCLUDED.unit, due_at=EXCLUDED.due_at, next_at=EXCLUDED.next_at, warned_at=EXCLUDED.warned_at,
-    fired_at=EXCLUDED.fired_at, stopped_at=EXCLUDED.stopped_at, outcome=EXCLUDED.outcome, history=EXCLUDED.history, attempts=0, problem=''"""
 
 
 def read_clocks(cursor: Any, stream: str, rulebook: Rulebook) -> tuple[KeptClock, ...]:
@@ -87,13 +79,20 @@ def _history(kept: KeptClock) -> dict[str, Any]:
     return told
 
 
-def write_clocks(cursor: Any, state: StreamState, before: Iterable[KeptClock], clocks: Sequence[KeptClock], unit_before: str, rulebook: Rulebook, *, anew: bool = False) -> None:
-    """Write what changed, or with ``anew`` every open one; a clock that began and ended within one transaction leaves no row."""
+def clock_rows(
+    state: StreamState,
+    before: Iterable[KeptClock],
+    clocks: Sequence[KeptClock],
+    unit_before: str,
+    rulebook: Rulebook,
+    *,
+    anew: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """Return what changed, or with ``anew`` every open one, as rows to write; a clock that began and ended within one transaction leaves no row."""
     calendar = rulebook.calendar
     assert calendar is not None, "clocks are kept only with a calendar"
     known = {each.key: each for each in before}
     unit = str(state.data.get("unit", ""))[:40]
-    values = []
     for each in clocks:
         old = known.get(each.key)
         if old == each and (each.outcome != Outcome.OPEN or (unit == unit_before and not anew)):
@@ -102,15 +101,13 @@ def write_clocks(cursor: Any, state: StreamState, before: Iterable[KeptClock], c
             continue
         step = step_of(each.machine, each.step)
         is_open = each.outcome == Outcome.OPEN
-        values.append(
-            [
-                state.id, state.kind.value, each.step, each.round, each.rule.code, unit if step is not None and step.owed_by == "unit" else "",
-                each.owed_by, each.right, each.clock.started_at, each.due(calendar) if is_open else _last_due(old, each, rulebook),
-                each.next_at(calendar), each.warned_at, each.fired_at, each.clock.stopped_at, each.outcome.value, Jsonb(_history(each)),
-            ]
-        )  # fmt: skip
-    if values:
-        cursor.executemany(UPSERT, values)
+        yield {
+            "stream": state.id, "kind": state.kind.value, "step": each.step, "round": each.round, "code": each.rule.code,
+            "unit": unit if step is not None and step.owed_by == "unit" else "", "owed_by": each.owed_by, "is_right": each.right,
+            "started_at": each.clock.started_at, "due_at": each.due(calendar) if is_open else _last_due(old, each, rulebook),
+            "next_at": each.next_at(calendar), "warned_at": each.warned_at, "fired_at": each.fired_at, "stopped_at": each.clock.stopped_at,
+            "outcome": each.outcome.value, "history": _history(each),
+        }  # fmt: skip
 
 
 def _last_due(old: KeptClock | None, kept: KeptClock, rulebook: Rulebook) -> datetime | None:

@@ -1,6 +1,6 @@
 """One transaction: facts, projections, outbox and deferred jobs together, or nothing.
 
-Everything is gathered and written at the end in as few statements as there are tables, so that locks are short.
+Everything is gathered and written at the end by one call of ``liandong_write``, so that locks are short.
 
 Concurrency: rows of streams are written with ``WHERE seq = <as loaded>``; who finds none raises ``StreamConflict``. The unique
 ``(stream, seq)`` of the journal is the second lock on the same door.
@@ -9,7 +9,7 @@ Concurrency: rows of streams are written with ``WHERE seq = <as loaded>``; who f
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
@@ -18,15 +18,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
-from psycopg.types.json import Jsonb
 
 from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.constraints import translated
-from liandong.adapters.postgres.gathered import Gathered
 from liandong.adapters.postgres.ids import uuid7
 from liandong.adapters.postgres.prepared import ask
 from liandong.adapters.postgres.rulings import keep_ruling, read_rulings
-from liandong.adapters.postgres.timers import read_clocks, write_clocks
+from liandong.adapters.postgres.timers import clock_rows, read_clocks
 from liandong.application.numbers import number_of
 from liandong.application.outline import KEYED, outline_of
 from liandong.application.ports import Message, Recalled
@@ -42,14 +40,7 @@ __all__ = ["CHANGED", "OUTBOX", "PostgresUnitOfWork", "PostgresWork"]
 #: NOTIFY channels: a stream changed; something waits for a peer.
 CHANGED, OUTBOX = "liandong_changed", "liandong_outbox"
 
-INSERT_STREAM = """
-INSERT INTO stream (id, kind, number, phase, seq, head, data, appeal, urgent, side, item, unit, summary, place, phone, key, opened_at, updated_at)
-VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
-UPDATE_STREAM = """
-UPDATE stream SET phase=%s, seq=%s, head=%s, data=%s, urgent=%s, side=%s, item=%s, unit=%s, summary=%s, place=%s, phone=%s, updated_at=%s
-WHERE id=%s AND seq=%s"""
-INSERT_JOURNAL = "INSERT INTO journal (stream, kind, seq, name, actor, at, data, before, hash) VALUES "
-INSERT_KEYS = "INSERT INTO repeat_key (key, at, appeal) SELECT unnest(%s::bigint[]), %s::timestamptz, %s::uuid ON CONFLICT DO NOTHING"
+WRITE = "SELECT liandong_write(%s::jsonb)"
 #: Of each key the newest few, so that a key that half the city shares costs what any other does.
 RECALL = """
 WITH hit AS MATERIALIZED (
@@ -62,6 +53,8 @@ SELECT stream.id::text, number, opened_at, phase, summary, item, phone, hit.keys
 FROM hit JOIN stream ON stream.id = hit.appeal"""
 BELONGING = "SELECT id::text FROM stream WHERE appeal = %s AND kind = %s ORDER BY opened_at DESC, id DESC"
 COUNT_KEY = "SELECT count(*) FROM (SELECT DISTINCT appeal FROM repeat_key WHERE key = %s AND at >= %s LIMIT %s) AS found"
+
+#: A message of the node itself, beside any unit of work: peer, stream, id, peer, stream, type, body, time.
 INSERT_OUTBOX = """
 WITH place AS (
     INSERT INTO exchange_position AS p (peer, stream, out_seq, in_seq) VALUES (%s, %s, 1, 0)
@@ -248,55 +241,31 @@ class PostgresUnitOfWork:
     def _write(self) -> None:
         if not self._entries and not self._clocks:
             return
-        with Gathered() as cursor:
-            changed = [held for held in self._held.values() if held.state.seq != held.loaded_seq]
-            for stream in sorted(self._clocks):
-                clocks, held_stream = self._clocks[stream], self._held[stream]
-                anew = any(entry.stream == stream and entry.fact.name == "DeadlineMoved" for _, entry in self._entries)
-                write_clocks(cursor, held_stream.state, clocks.before, clocks.now, held_stream.unit, self._rulebook, anew=anew)
+        changed = [held for held in self._held.values() if held.state.seq != held.loaded_seq]
+        work: dict[str, Any] = {
             # Always in the same order, so that two transactions cannot wait for each other.
-            for held in sorted(changed, key=lambda each: each.state.id):
-                self._write_stream(cursor, held)
-            if not self._entries:
-                return
-            values: list[Any] = []
-            for kind, entry in self._entries:
-                fact = entry.fact
-                values += [
-                    entry.stream,
-                    kind.value,
-                    entry.seq,
-                    fact.name,
-                    Jsonb(fact.actor.as_dict()),
-                    fact.at,
-                    Jsonb(dict(fact.data)),
-                    entry.before,
-                    entry.hash,
-                ]
-            cursor.execute(INSERT_JOURNAL + ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s)"] * len(self._entries)), values)
-            for (at, appeal), keys in self._recalled.items():
-                cursor.execute(INSERT_KEYS, [keys, at, appeal])
-            for message, at in self._messages:
-                place = (message.peer, message.stream)
-                cursor.execute(INSERT_OUTBOX, [*place, uuid7(), *place, message.type, Jsonb(dict(message.body)), at])
+            "streams": [_stream_row(held) for held in sorted(changed, key=lambda each: each.state.id)],
+            "journal": [_journal_row(kind, entry) for kind, entry in self._entries],
+        }
+        if clocks := list(self._clock_rows()):
+            work["clocks"] = clocks
+        if self._recalled:
+            work["keys"] = [{"key": key, "at": at, "appeal": appeal} for (at, appeal), keys in self._recalled.items() for key in keys]
+        if self._messages:
+            work["messages"] = [
+                {"id": uuid7(), "peer": each.peer, "stream": each.stream, "type": each.type, "body": each.body, "at": at}
+                for each, at in self._messages
+            ]
+        with connection.cursor() as cursor:
+            cursor.execute(WRITE, [orjson.dumps(work, default=_mapping, option=orjson.OPT_NON_STR_KEYS).decode()])
         rings = self._rings(changed)
         transaction.on_commit(lambda: bell.ring(rings))
 
-    def _write_stream(self, cursor: Gathered, held: _Held) -> None:
-        state, outline = held.state, outline_of(held.state)
-        shown = (outline.urgent, outline.side, outline.item, outline.unit, outline.summary, outline.place, outline.phone)
-        data = Jsonb(dict(state.data))
-        if held.loaded_seq:
-            written = [state.phase, state.seq, state.head, data, *shown, held.updated_at, state.id, held.loaded_seq]
-            cursor.execute(UPDATE_STREAM, written, otherwise=StreamConflict)
-            return
-        cursor.execute(
-            INSERT_STREAM,
-            [
-                state.id, state.kind.value, outline.number, state.phase, state.seq, state.head, data, outline.appeal, *shown,
-                outline.key, held.opened_at, held.updated_at,
-            ],
-        )  # fmt: skip
+    def _clock_rows(self) -> Iterator[dict[str, Any]]:
+        for stream in sorted(self._clocks):
+            clocks, held = self._clocks[stream], self._held[stream]
+            anew = any(entry.stream == stream and entry.fact.name == "DeadlineMoved" for _, entry in self._entries)
+            yield from clock_rows(held.state, clocks.before, clocks.now, held.unit, self._rulebook, anew=anew)
 
     def _rings(self, changed: Sequence[_Held]) -> list[tuple[str, str]]:
         """Return what is told after the commit: what changed, and for whom something waits."""
@@ -316,6 +285,31 @@ class PostgresUnitOfWork:
                 told["units"] = list(state.data.get("lines", {}))
             rings.append((CHANGED, json.dumps(told, ensure_ascii=False)))
         return [*rings, *((OUTBOX, peer) for peer in sorted({message.peer for message, _ in self._messages}))]
+
+
+def _stream_row(held: _Held) -> dict[str, Any]:
+    state, outline = held.state, outline_of(held.state)
+    return {
+        "loaded": held.loaded_seq, "id": state.id, "kind": state.kind.value, "number": outline.number, "phase": state.phase, "seq": state.seq,
+        "head": state.head, "data": state.data, "appeal": outline.appeal, "urgent": outline.urgent, "side": outline.side, "item": outline.item,
+        "unit": outline.unit, "summary": outline.summary, "place": outline.place, "phone": outline.phone, "key": outline.key,
+        "opened_at": held.opened_at, "updated_at": held.updated_at,
+    }  # fmt: skip
+
+
+def _journal_row(kind: StreamKind, entry: Entry) -> dict[str, Any]:
+    fact = entry.fact
+    return {
+        "stream": entry.stream, "kind": kind.value, "seq": entry.seq, "name": fact.name, "actor": fact.actor.as_dict(), "at": fact.at,
+        "data": fact.data, "before": entry.before, "hash": entry.hash,
+    }  # fmt: skip
+
+
+def _mapping(value: Any) -> Any:
+    """Return what the JSON writer does not know as what it knows."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
 
 
 def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:
