@@ -27,8 +27,9 @@ WARM = 600
 #: Share of calls about a matter that was told before, and among how many of the last ones that matter is.
 TOLD_BEFORE, RECENT = 1 / 3, 5000
 AGAIN = ("我又打来了", "还是上次那个事", "前两天反映过", "没有人来处理")
-#: Two of these name a road; there are 400.
+#: Two of these and a kind name a road; there are 3,200, as in a city of a million.
 NAMES = ("采", "莲", "安", "元", "华", "阳", "澄", "春", "申", "湖", "文", "灵", "永", "昌", "广", "济", "富", "元和", "嘉", "御窑")
+KINDS = ("路", "街", "巷", "大道", "东路", "西路", "南街", "北街")
 
 
 def bodies(count: int) -> list[dict[str, Any]]:
@@ -46,7 +47,7 @@ def bodies(count: int) -> list[dict[str, Any]]:
             continue
         one, other = chance.choice(said), chance.choice(said)
         text = f"{one[: len(one) // 2]}，{other[len(other) // 2 :]}"
-        place = f"{chance.choice(NAMES)}{chance.choice(NAMES)}路{chance.randrange(1, 400)}号"
+        place = f"{chance.choice(NAMES)}{chance.choice(NAMES)}{chance.choice(KINDS)}{chance.randrange(1, 400)}号"
         made.append({"text": text, "channel": "phone", "phone": f"139{chance.randrange(100_000_000):08d}", "place": place})
     return made
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -28,6 +29,7 @@ from liandong.domain.whistles.whistle import OPEN, SHARED_WHISTLE_FACTS
 __all__ = ["WHISTLE_REACTIONS", "agree_plan", "blow_by_hand", "call_more"]
 
 DAYS, COUNT, CALLERS, UNITS = 10, 3, 2, 3
+BEGINNING = datetime.fromtimestamp(0, UTC)
 MOST, MOST_UNITS = 40, 8
 #: Likeness of words from which two tellings at one place are one matter.
 A_LITTLE_LIKE = 0.15
@@ -124,22 +126,54 @@ def watch_units(session: Session, before: StreamState, after: StreamState, fact:
 
 
 def _watch(session: Session, key: int, appeal: StreamState, linked: Sequence[StreamId]) -> None:
-    switches = session.world.desk.switches
-    session.unit.hold(key)
-    since = session.at - timedelta(days=int(switches.get("whistle_days", DAYS)))
-    alike = {each.id for each in session.unit.recall({key: MOST}, since, MOST) if _alike(appeal.data, each.item, each.summary)}
-    found = alike | {appeal.id, *linked}
-    known = _open_whistle(session, key, appeal.data)
-    if known is not None:
-        _join(session, known, appeal, found)
+    seen = _look(session, key, appeal, linked)
+    # Most calls are far from any whistle: nobody waits for them. Another call may be one more at this very moment.
+    if seen.whistle is None and not seen.blows(session, margin=1):
         return
-    appeals = [each for each in (_load(session, one) for one in sorted(found)) if each is not None]
-    callers = {normal_phone(str(each.data.get("phone", ""))) or each.id for each in appeals}
-    many = len(appeals) >= int(switches.get("whistle_count", COUNT)) and len(callers) >= int(switches.get("whistle_callers", CALLERS))
-    risky = len(appeals) >= 2 and any(word and word in str(appeal.data.get("text", "")) for word in switches.get("whistle_words", ()))
-    if many or risky:
-        trigger = "risk" if risky and not many else "repeated" if linked else "frequent"
-        _start(session, key, trigger, appeals)
+    session.unit.hold(key)
+    seen = _look(session, key, appeal, linked)
+    if seen.whistle is not None:
+        _join(session, seen.whistle, appeal, seen.found)
+    elif trigger := seen.blows(session):
+        _start(session, key, trigger, seen.appeals(session))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is known of a matter at its place: the telling, those like it and those linked, the whistle that stands."""
+
+    appeal: StreamState
+    found: frozenset[StreamId]
+    linked: bool
+    callers: int
+    whistle: StreamState | None
+
+    def appeals(self, session: Session) -> list[StreamState]:
+        return [each for each in (_load(session, one) for one in sorted(self.found)) if each is not None]
+
+    def blows(self, session: Session, margin: int = 0) -> str:
+        """Return the trigger that is reached, or would be with so many more; "" for none."""
+        switches = session.world.desk.switches
+        enough = len(self.found) + margin >= int(switches.get("whistle_count", COUNT))
+        if enough and self.callers + margin >= int(switches.get("whistle_callers", CALLERS)):
+            return "repeated" if self.linked else "frequent"
+        risky = len(self.found) + margin >= 2 and any(word and word in str(self.appeal.data.get("text", "")) for word in switches.get("whistle_words", ()))
+        return "risk" if risky else ""
+
+
+def _look(session: Session, key: int, appeal: StreamState, linked: Sequence[StreamId]) -> _Seen:
+    """Return what is known now, by one question."""
+    since = session.at - timedelta(days=int(session.world.desk.switches.get("whistle_days", DAYS)))
+    whistles = _number(f"whistle|{key}")
+    known = [each for each in session.unit.recall({key: MOST, whistles: 5}, BEGINNING, MOST + 5) if _alike(appeal.data, each.item, each.summary)]
+    standing = next((each.id for each in known if whistles in each.keys and each.phase in OPEN), None)
+    alike = {each.id: normal_phone(each.phone) or each.id for each in known if key in each.keys and each.opened_at >= since}
+    alike[appeal.id] = normal_phone(str(appeal.data.get("phone", ""))) or appeal.id
+    for one in (_load(session, each) for each in linked if each not in alike):
+        if one is not None:
+            alike[one.id] = normal_phone(str(one.data.get("phone", ""))) or one.id
+    whistle = None if standing is None else session.load(StreamKind.WHISTLE, standing)
+    return _Seen(appeal, frozenset(alike), bool(linked), len(set(alike.values())), whistle)
 
 
 def _join(session: Session, whistle: StreamState, appeal: StreamState, found: Iterable[StreamId]) -> None:
@@ -188,7 +222,7 @@ def _concerned(session: Session, appeals: Sequence[StreamState]) -> list[str]:
 
 def _open_whistle(session: Session, key: int, data: Mapping[str, Any]) -> StreamState | None:
     """Return the whistle that stands about this matter at this place, or None."""
-    for each in session.unit.recall({_number(f"whistle|{key}"): 5}, datetime.fromtimestamp(0, session.at.tzinfo)):
+    for each in session.unit.recall({_number(f"whistle|{key}"): 5}, BEGINNING):
         known = session.load(StreamKind.WHISTLE, each.id)
         if known.phase in OPEN and _alike(data, str(known.data.get("item", "")), str(known.data.get("summary", ""))):
             return known

@@ -5,13 +5,22 @@ Django's cursors bind parameters on this side, so that nothing can be prepared; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 from psycopg import Cursor
 
-__all__ = ["ask"]
+__all__ = ["array", "ask"]
+
+#: Connection -> its cursor, for as long as the connection lives.
+CURSORS: WeakKeyDictionary[Any, Cursor[Any]] = WeakKeyDictionary()
+
+
+def array(numbers: Iterable[int]) -> str:
+    """Return whole numbers as an array in PostgreSQL's own words, where the question has the cast."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def ask(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -27,5 +36,13 @@ def ask(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        return cursor.execute(question, values, prepare=True).fetchall()
+    with connection.wrap_database_errors:
+        return _cursor(connection.connection).execute(question, values, prepare=True).fetchall()
+
+
+def _cursor(link: Any) -> Cursor[Any]:
+    """Return the one cursor of a connection for these questions: making one costs as much as a short answer."""
+    cursor = CURSORS.get(link)
+    if cursor is None:
+        cursor = CURSORS[link] = Cursor(link)
+    return cursor

@@ -22,7 +22,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.ids import uuid7
-from liandong.adapters.postgres.prepared import ask
+from liandong.adapters.postgres.prepared import array, ask
 from liandong.adapters.postgres.rulings import keep_ruling, read_rulings
 from liandong.adapters.postgres.timers import clock_rows, read_clocks
 from liandong.application.numbers import number_of
@@ -203,7 +203,7 @@ class PostgresUnitOfWork:
     def recall(self, keys: Mapping[int, int], since: datetime, most: int = 40) -> Sequence[Recalled]:
         if not keys:
             return ()
-        rows = ask(RECALL, [list(keys), list(keys.values()), since, most])
+        rows = ask(RECALL, [array(keys), array(keys.values()), since, most])
         return [Recalled(StreamId(row[0]), *row[1:7], frozenset(row[7]), row[8], row[9]) for row in rows]
 
     def count(self, key: int, since: datetime, most: int = 1000) -> int:
