@@ -28,7 +28,7 @@ import httpx
 import psycopg
 
 from liandong.adapters.packs import load_pack
-from liandong.node.city import city_plan
+from liandong.node.city import OWN_FILE, city_plan
 from liandong.node.settings import NODE_FILE, SUITE_NAMES, server_url
 from liandong.node.supervisor import Supervisor
 
@@ -255,14 +255,22 @@ def running_city(
     transport: str = "http",
     suite: str = SUITE_NAMES[0],
     web_processes: int = 1,
+    own: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[City]:
     """Run a city without past and without callers; with ``county`` also a county's police node under the city's.
+
+    Parameters:
+        own: node -> settings of one's own.
 
     One web process a node, so that tests start soon; benches take as many as a node really has.
     """
     place = home or Path(tempfile.mkdtemp(prefix="liandong-test-"))
     ports = free_ports(3)
     plans = city_plan(ports[0], ports[1], ports[2] if county else None)
+    for node, settings in (own or {}).items():
+        directory = place / "nodes" / node
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / OWN_FILE).write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()), encoding="utf-8")
     supervisor = Supervisor(place, pack, plans, server_url(), demonstration=True, transport=transport, suite=suite, web_processes=web_processes)
     try:
         supervisor.start()

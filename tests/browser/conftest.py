@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
+from tests.adviser_stub import Stub
 from tests.browser.people import Person
 from tests.city import City, running_city
+from tests.own_settings import own_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -41,10 +43,18 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def city(playwright: Playwright) -> Iterator[City]:
+def adviser() -> Iterator[Stub]:
+    """The endpoint that advises at the police node of the city."""
+    found = Stub()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def city(playwright: Playwright, adviser: Stub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """City police, city hotline and a county's police. Tests share it: make your own records, look for nothing else."""
     subprocess.run([sys.executable, str(ROOT / "scripts" / "messages.py")], check=True, capture_output=True)
-    with running_city(county=True) as found:
+    with running_city(county=True, own=own_settings(adviser, tmp_path_factory.mktemp("own"))) as found:
         yield found
 
 

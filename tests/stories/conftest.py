@@ -6,13 +6,23 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.adviser_stub import Stub
 from tests.city import City, running_city
+from tests.own_settings import own_settings
 
 
 @pytest.fixture(scope="session")
-def city() -> Iterator[City]:
+def adviser() -> Iterator[Stub]:
+    """The endpoint that advises at the police node of the shared city."""
+    found = Stub()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def city(adviser: Stub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """A police node and a hotline node. Stories share it: make your own records, look for nothing else."""
-    with running_city() as found:
+    with running_city(own=own_settings(adviser, tmp_path_factory.mktemp("own"))) as found:
         yield found
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,52 +16,17 @@ from liandong.application.ports import Advice, AdviserUnavailable
 from liandong.domain.appeals.identities_removed import without_identities
 from liandong.domain.appeals.particulars import read
 from liandong.domain.errors import LiandongError
+from tests.adviser_stub import Stub
 from tests.memory_city import memory_city
 
 ITEMS = {"H2": "市容管理", "P1": "违法犯罪"}
-GOOD = {"side": "hotline", "item": "H2", "urgent": False, "reasons": ["说的是烧烤摊油烟"]}
-
-
-class Stub:
-    """An endpoint on loopback that answers what a test wants and keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self.answer: Any = GOOD
-        self.raw: bytes | None = None
-        self.status, self.delay = 200, 0.0
-        self.sent: list[dict[str, Any]] = []
-        self.keys: list[str] = []
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                stub.sent.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                stub.keys.append(self.headers.get("Authorization", ""))
-                time.sleep(stub.delay)
-                content = stub.answer if isinstance(stub.answer, str) else json.dumps(stub.answer, ensure_ascii=False)
-                raw = stub.raw or json.dumps({"choices": [{"message": {"content": content}}]}).encode()
-                try:
-                    self.send_response(stub.status)
-                    self.send_header("Content-Length", str(len(raw)))
-                    self.end_headers()
-                    self.wfile.write(raw)
-                except (BrokenPipeError, ConnectionResetError):
-                    pass
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.base = f"http://127.0.0.1:{self.server.server_port}/v1"
 
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
     found = Stub()
     yield found
-    found.server.shutdown()
-    found.server.server_close()
+    found.close()
 
 
 def adviser(stub: Stub, **wishes: Any) -> OpenAiCompatible:

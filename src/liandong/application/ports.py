@@ -352,6 +352,11 @@ class Advice:
     #: Who said it.
     model: str
 
+    def agrees_with(self, verdict: Mapping[str, Any]) -> bool:
+        """Tell whether it says the same side, the same danger and, where it names one, the same item as a verdict."""
+        same = self.side == verdict.get("side") and self.urgent == bool(verdict.get("urgent"))
+        return same and self.item in ("", verdict.get("item"), verdict.get("item2"))
+
 
 class AdviserUnavailable(Exception):
     """The adviser gave no word: ``busy`` (asked too often), ``silent`` (too slow), ``failed`` or ``unreadable``."""

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from liandong.adapters.adviser.openai_compatible import OpenAiCompatible
 from liandong.adapters.classifier.shipped import default_scorer
+from liandong.adapters.classifier.triage_model import TriageModel
 from liandong.adapters.classifier.unit_history import UnitHistory
 from liandong.adapters.packs import Pack, load_pack
 from liandong.adapters.packs.team import PackDirectory
@@ -31,7 +32,7 @@ from liandong.domain.routing import DivisionLevel, Place, ancestors, locate
 from liandong.domain.triage import Triage
 from liandong.node.settings import NODE_FILE, NodeSettings, read_node
 
-__all__ = ["SystemClock", "known_codes", "live_triage", "load_city_pack", "make_triage", "node_settings", "rulebook_of", "start", "triage_of", "world_of"]
+__all__ = ["SystemClock", "known_codes", "live_triage", "load_city_pack", "make_triage", "node_settings", "rulebook_of", "scorer_of", "start", "triage_of", "world_of"]
 
 
 class SystemClock:
@@ -61,9 +62,9 @@ def load_city_pack(name: str) -> Pack:
     return load_pack(name)
 
 
-def make_triage(pack: Pack) -> Callable[[str], Mapping[str, Any]]:
-    """Return the triage of a pack: text -> verdict in its JSON form."""
-    return judge_of(triage_of(pack))
+def make_triage(pack: Pack, scorer: TriageModel | None = None) -> Callable[[str], Mapping[str, Any]]:
+    """Return the triage of a pack: text -> verdict in its JSON form; ``scorer`` None takes the shipped model."""
+    return judge_of(triage_of(pack, scorer))
 
 
 def judge_of(triage: Triage) -> Callable[[str], Mapping[str, Any]]:
@@ -104,26 +105,36 @@ def doors_of(pack: Pack) -> Mapping[str, DoorWords]:
     }
 
 
-def triage_of(pack: Pack) -> Triage:
-    """Return the triage of a pack: its list and rules with the shipped model.
+@cache
+def scorer_of(directory: str) -> TriageModel:
+    """Return the model of a directory, read once; ``""`` for the shipped one. Raises ``ModelError`` for a damaged model."""
+    return TriageModel.load(Path(directory)) if directory else default_scorer()
+
+
+def triage_of(pack: Pack, scorer: TriageModel | None = None) -> Triage:
+    """Return the triage of a pack: its list and rules with a model, the shipped one where none is given.
 
     What it holds lives as long as the process: it is put out of the garbage collector's sight, which a fifth of the time went to.
     """
-    triage = Triage(pack.catalogue, default_scorer())
+    triage = Triage(pack.catalogue, scorer or default_scorer())
     gc.collect()
     gc.freeze()
     return triage
 
 
-def live_triage(pack: Pack, world: World) -> LiveTriage:
-    """Return the triage of a node: the pack's list with the rulings its database holds. Django must be set up."""
+def live_triage(pack: Pack, world: World, scorer: TriageModel | None = None) -> LiveTriage:
+    """Return the triage of a node: the pack's list with the rulings its database holds. Django must be set up.
+
+    Parameters:
+        scorer: the model; None takes the shipped one.
+    """
     from liandong.adapters.postgres.rulings import read_rulings, rulings_revision
 
-    zone, scorer = ZoneInfo(pack.zone), default_scorer()
+    zone, model = ZoneInfo(pack.zone), scorer or default_scorer()
 
     def build(rulings: tuple[Ruling, ...], day: date) -> Callable[[str], Mapping[str, Any]]:
         catalogue = replace(pack.catalogue, rulings=(*pack.catalogue.rulings, *rulings))
-        return judge_of(Triage(catalogue, scorer, on=day))
+        return judge_of(Triage(catalogue, model, on=day))
 
     clauses = {each.clause.code: each.clause for each in pack.catalogue.items}
     return LiveTriage(build, rulings_revision, read_rulings, lambda: world.clock.now().astimezone(zone).date(), clauses)
@@ -206,7 +217,8 @@ def start(node_file: Path | None = None) -> World:
     django.setup()
     settings = node_settings()
     pack = load_city_pack(settings.pack)
-    world = world_of(settings, pack, make_triage(pack))
-    world = replace(world, triage=live_triage(pack, world))
+    scorer = scorer_of(settings.triage_model)
+    world = world_of(settings, pack, make_triage(pack, scorer))
+    world = replace(world, triage=live_triage(pack, world, scorer))
     install_world(world)
     return world

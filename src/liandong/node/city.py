@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import socket
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,12 +15,16 @@ from liandong.adapters.packs import load_pack
 from liandong.node.between import Between
 from liandong.node.embedded import Server, ServerError
 from liandong.node.keys import introduce
-from liandong.node.settings import SUITE_NAMES, NodeSettings, PeerSettings, checked
+from liandong.node.settings import SUITE_NAMES, NodeSettings, PeerSettings, SettingsError, checked
 
-__all__ = ["CITY_FILE", "Plan", "city_plan", "found_city", "lay_out"]
+__all__ = ["CITY_FILE", "OWN_FILE", "Plan", "city_plan", "found_city", "lay_out"]
 
 #: Written into the home directory while a city runs: what other commands need to find it.
 CITY_FILE = "city.json"
+#: Beside a node's file: settings of one's own, kept while the file itself is written anew at every start.
+OWN_FILE = "own.toml"
+#: What the plans decide; settings of one's own cannot change it.
+PLANNED = frozenset({"name", "side", "port", "database", "directory", "secret", "peers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,11 @@ def lay_out(
         clock_offsets: how far nodes' clocks are wrong, in seconds; for trials only.
         web_processes: of each node.
 
-    What is there already (secret, keys, data) is kept; ports and peers follow the plans.
+    What is there already (secret, keys, data, settings of one's own) is kept; ports and peers follow the plans.
 
     Raises:
         ServerError: a port is taken (``server.port_taken``).
+        SettingsError: ``own.toml`` of a node cannot be read, or sets what the plans decide.
     """
     between = between or Between("http", home, server, {plan.name: plan.port for plan in plans})
     laid: list[tuple[NodeSettings, Path]] = []
@@ -110,7 +116,7 @@ def lay_out(
             "web_processes": web_processes,
             "peers": peers,
         }
-        settings = checked(raw)
+        settings = checked({**raw, **_own(directory / OWN_FILE)})
         file = directory / "node.toml"
         file.write_text(as_toml(settings), encoding="utf-8")
         file.chmod(0o600)
@@ -156,6 +162,17 @@ def as_toml(settings: NodeSettings) -> str:
         lines.append("\n[[peers]]")
         lines += [f"{each.name} = {json.dumps(getattr(peer, each.name), ensure_ascii=False)}" for each in fields(PeerSettings)]
     return "\n".join(lines) + "\n"
+
+
+def _own(path: Path) -> dict[str, Any]:
+    """Return the settings of one's own of a node; none where there is no file."""
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(setting=str(path), wanted=f"a readable TOML file ({type(error).__name__})") from error
+    for name in sorted(PLANNED & own.keys()):
+        raise SettingsError(setting=f"{path.name}: {name}", wanted="left out: the city's plan decides it")
+    return own
 
 
 def _secret(path: Path) -> str:

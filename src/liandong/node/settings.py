@@ -122,6 +122,8 @@ class NodeSettings:
     adviser_seconds: int = 4
     #: Questions a minute and process at most.
     adviser_per_minute: int = 30
+    #: Directory of the triage model that ``liandong corpus train`` made of the corpus and a city's own decisions; empty for the shipped one.
+    triage_model: str = ""
     #: Directory of the unit model that ``liandong train-units`` made of this node's own history; empty for none.
     unit_model: str = ""
     #: The nodes it exchanges messages with.
@@ -211,9 +213,10 @@ def _mark(raw: dict[str, Any]) -> str:
 
 
 def _check_adviser(raw: dict[str, Any]) -> None:
-    """Check the two that are off by default: the unit model and the adviser."""
-    if raw.get("unit_model") and not Path(str(raw["unit_model"])).is_dir():
-        raise SettingsError(setting="unit_model", wanted="a directory that liandong train-units made")
+    """Check what is off by default: models of one's own and the adviser."""
+    for name, made_by in (("unit_model", "train-units"), ("triage_model", "corpus train")):
+        if raw.get(name) and not Path(str(raw[name])).is_dir():
+            raise SettingsError(setting=name, wanted=f"a directory that liandong {made_by} made")
     url = str(raw.get("adviser_url") or "")
     if url and not url.startswith(("https://", "http://")):
         raise SettingsError(setting="adviser_url", wanted="https://… or http://…, or nothing")

@@ -28,7 +28,7 @@ from liandong.domain.journal.machine import Field, Row
 from liandong.web import rights
 from liandong.web.domain_english import capital
 from liandong.web.field_words import choice_words
-from liandong.web.reading.pack_words import door_choices, item_name, item_of, items_of, unit_choices
+from liandong.web.reading.pack_words import door_choices, item_name, item_of, items_of, matter_of, unit_choices
 
 __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
 
@@ -208,10 +208,11 @@ def _proposed(data: Mapping[str, Any], name: str) -> str:
 
 def _units(desk: Desk, stream: Stream, spec: Field, at: datetime) -> Sequence[tuple[str, str, str]]:
     """Return the units a field may name: of this side, or of both where a ruling names the lead."""
+    matter = matter_of(stream)
     if spec.name != "unit":
-        return [*unit_choices("hotline", stream.data, at), *unit_choices("police", stream.data, at)]
+        return [*unit_choices("hotline", matter, at), *unit_choices("police", matter, at)]
     kind_side = "police" if stream.kind == order_kind("police") else "hotline"
-    return unit_choices(kind_side if desk.side == "both" else desk.side, stream.data, at)
+    return unit_choices(kind_side if desk.side == "both" else desk.side, matter, at)
 
 
 def _shape(desk: Desk, stream: Stream, spec: Field, at: datetime) -> tuple[str, Sequence[tuple[str, str, str]]]:

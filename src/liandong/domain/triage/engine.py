@@ -101,7 +101,7 @@ class Triage:
     def verdict(self, text: str) -> Verdict:
         """Return the verdict on ``text``; never raises for any string, and reads at most ``LIMIT`` characters."""
         words = Words.of(text)
-        why_not = unreadable(words)
+        why_not = self._unreadable(words)
         if why_not:
             return self._unclear(words, why_not)
         reading = self._reader.read(words)
@@ -118,10 +118,15 @@ class Triage:
 
     def _batch(self, scorer: BulkScorer, texts: Sequence[str]) -> Iterable[Verdict]:
         words = [Words.of(text) for text in texts]
-        why_not = [unreadable(each) for each in words]
+        why_not = [self._unreadable(each) for each in words]
         readings = [self._reader.read(each) for each, why in zip(words, why_not, strict=True) if not why]
         scored = iter(zip(readings, scorer.score_many([each.words.plain for each in readings], [each.signs() for each in readings]), strict=True))
         return [self._unclear(each, why) if why else self._judge(*next(scored)) for each, why in zip(words, why_not, strict=True)]
+
+    def _unreadable(self, words: Words) -> str:
+        """Return why a text cannot be judged; words of danger are heard whatever else stands around them."""
+        why = unreadable(words)
+        return "" if why and self._reader.danger.found(words) else why
 
     def read(self, text: str) -> Reading:
         """Return what the rules and the list find in ``text``; a model is trained on it."""

@@ -17,6 +17,7 @@ from liandong.web.api import consultations as _consultations  # noqa: F401 - add
 from liandong.web.api import streams as _streams  # noqa: F401 - adds lists and acts to the same router
 from liandong.web.api import supervisions as _supervisions  # noqa: F401 - adds the ladder and the demonstration's clock
 from liandong.web.api.access import TokenAuth
+from liandong.web.api.advice import router as advice
 from liandong.web.api.appeals import router as appeals
 from liandong.web.api.exchange import router as exchange
 from liandong.web.api.files import router as files
@@ -39,6 +40,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", appeals)
+api.add_router("", advice)
 api.add_router("", transcripts)
 api.add_router("", practice)
 api.add_router("", suggestions)

@@ -11,7 +11,7 @@ from liandong.domain.journal.facts import StreamKind
 from liandong.web.api.access import token_of
 from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.showing import find
-from liandong.web.reading.pack_words import unit_choices
+from liandong.web.reading.pack_words import matter_of, unit_choices
 from liandong.web.world import world
 
 __all__ = ["CANDIDATES", "router"]
@@ -35,5 +35,5 @@ def for_work_order(request: HttpRequest, named: str) -> dict[str, Any]:
 
 def _candidates(request: HttpRequest, kind: StreamKind, side: str, named: str) -> dict[str, Any]:
     row = find(token_of(request), kind, named)
-    fitting = [each for each in unit_choices(side, row.data, world().clock.now()) if each[2]]
+    fitting = [each for each in unit_choices(side, matter_of(row), world().clock.now()) if each[2]]
     return {"units": [{"code": code, "name": name, "reasons": why.split("、")} for code, name, why in fitting[:CANDIDATES]]}

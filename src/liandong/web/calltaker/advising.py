@@ -6,10 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from liandong.application.advise import ask_adviser
 from liandong.domain.errors import LiandongError
+from liandong.web.asking_adviser import advice_on
 from liandong.web.problems import sentence_of
-from liandong.web.reading.rerouting import item_classes
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import world
 
@@ -27,7 +26,8 @@ def advice(request: HttpRequest) -> HttpResponse:
     if not text:
         return HttpResponse("")
     try:
-        said = ask_adviser(world(), text, known, {each.code: each.name for each in item_classes()})
+        said = advice_on(text, known)
     except LiandongError as error:
         return render(request, "calltaker/advice.html", {"refused": sentence_of(error, language())})
-    return render(request, "calltaker/advice.html", {"advice": said})
+    verdict = world().triage(text)
+    return render(request, "calltaker/advice.html", {"advice": said, "agrees": said.agrees_with(verdict), "verdict": verdict})

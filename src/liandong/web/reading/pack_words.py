@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,15 +10,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from liandong.adapters.packs import Pack
+from liandong.adapters.postgres.models import Stream
+from liandong.application.place_said import place_said
 from liandong.domain.catalogue.items import Clause, Door, Item
-from liandong.domain.routing import Place, ancestors, locate, suggest_units
+from liandong.domain.clocks import CalendarNotCovered
+from liandong.domain.routing import Duty, OnDuty, Place, Suggestion, Unit, ancestors, duty_by_hours, locate, suggest_units
 from liandong.domain.routing.history import with_history
 from liandong.web.world import pack, world
 
-__all__ = ["clause_of", "door_choices", "item_name", "item_of", "items_of", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
+__all__ = ["clause_of", "door_choices", "item_name", "item_of", "items_of", "matter_of", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
 
 #: How many units stand first in a choice because they fit.
 FITTING = 5
+#: Lines of the list that are looked at for whom to send, most telling first.
+MOST_LINES = 3
 
 
 def item_of(code: str) -> Item | None:
@@ -82,14 +87,13 @@ def unit_choices(side: str, data: Mapping[str, Any], at: datetime) -> list[tuple
 
     Parameters:
         side: ``police`` or ``hotline``: whose dispatcher asks.
-        data: of the order: ``item`` and ``place`` decide what fits.
+        data: as ``matter_of`` gives it: item, place, words and what the verdict read out of them decide what fits.
         at: aware; who is on duty then.
     """
     city = pack()
     units = [each for each in city.units if each.side in (side, "both") and each.kind != "centre"]
-    wanted = item_of(str(data.get("item", "")))
-    place = Place(text=str(data.get("place", "")), division=str(data.get("division", "")))
-    ground = suggest_units(wanted, place, units, city.divisions, city.territories, at) if wanted else ()
+    place = Place(text=place_said(data), division=str(data.get("division", "")))
+    ground = _on_the_ground(city, data, place, units, at)
     learned = world().unit_history
     told = learned(str(data.get("text") or data.get("summary") or "")) if learned else {}
     path = ancestors(locate(place, city.divisions, city.territories), city.divisions)
@@ -97,6 +101,44 @@ def unit_choices(side: str, data: Mapping[str, Any], at: datetime) -> list[tuple
     first = {each.unit.code for each in fitting}
     suggested = [(each.unit.code, each.unit.name, "、".join(why.words for why in each.reasons)) for each in fitting]
     return suggested + [(each.code, each.name, "") for each in units if each.code not in first]
+
+
+def matter_of(order: Stream) -> dict[str, Any]:
+    """Return what is known of an order for choosing a unit: its own data, and the words and the verdict of its appeal."""
+    said = Stream.objects.filter(id=order.appeal, kind="appeal").values_list("data", flat=True).first() if order.appeal and order.kind != "appeal" else None
+    told = {name: said[name] for name in ("text", "verdict", "division") if said.get(name)} if said else {}
+    return {**told, **{name: value for name, value in order.data.items() if value not in ("", None)}}
+
+
+def _on_the_ground(city: Pack, data: Mapping[str, Any], place: Place, units: Sequence[Unit], at: datetime) -> list[Suggestion]:
+    """Return who fits by business, territory, nearness and duty: for the lines that the words name, then for their class."""
+    found: dict[str, Suggestion] = {}
+    for line in _lines(data):
+        for each in suggest_units(line, place, units, city.divisions, city.territories, at, _on_duty(city)):
+            found.setdefault(each.unit.code, each)
+    return list(found.values())
+
+
+def _lines(data: Mapping[str, Any]) -> list[Item]:
+    """Return the lines of the list an order is about: those under its item that the verdict's reasons name, then the item itself."""
+    item = str(data.get("item") or "")
+    reasons = (data.get("verdict") or {}).get("reasons") or ()
+    named = [str(each.get("item") or "") for each in reasons if isinstance(each, Mapping)]
+    below = [code for code in dict.fromkeys(named) if code.startswith(f"{item}.")][:MOST_LINES]
+    return [found for code in (*below, item) if (found := item_of(code)) is not None]
+
+
+def _on_duty(city: Pack) -> OnDuty:
+    """Return who answers when: office hours of working days; past the last day the calendar knows, only who is there day and night."""
+    by_hours = duty_by_hours(city.calendar)
+
+    def on_duty(unit: Unit, at: datetime) -> bool:
+        try:
+            return by_hours(unit, at)
+        except CalendarNotCovered:
+            return unit.duty is Duty.ALWAYS
+
+    return on_duty
 
 
 class _Index:

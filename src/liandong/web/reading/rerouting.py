@@ -13,7 +13,7 @@ from liandong.application.ports import Desk
 from liandong.domain.catalogue.items import Item
 from liandong.domain.routing.suggestions import TERRITORY
 from liandong.web.acts import open_acts
-from liandong.web.reading.pack_words import item_name, item_of, items_of, unit_choices, unit_name
+from liandong.web.reading.pack_words import item_name, item_of, items_of, matter_of, unit_choices, unit_name
 from liandong.web.world import world
 
 __all__ = ["Reroute", "as_corrected", "correction_reason", "item_candidates", "item_classes", "reroute_of", "station_of"]
@@ -126,7 +126,7 @@ def _other_unit(user: User, desk: Desk, order: Stream, reason: str, at: datetime
     if last not in CORRECTED:
         return None
     side = "police" if order.kind == "alarm" else "hotline"
-    best = next((each for each in unit_choices(side, order.data, at) if each[2]), None)
+    best = next((each for each in unit_choices(side, matter_of(order), at) if each[2]), None)
     if best is None or best[0] == order.unit:
         return None
     opened = [each.command for each in open_acts(user, desk, order, "zh")]

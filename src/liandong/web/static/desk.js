@@ -266,6 +266,7 @@
       document.getElementById("course-transfer").hidden = !document.querySelector("#verdict [data-belongs]") && form.elements.course.value !== "transfer";
       course();
     }
+    if (happened.detail.target.id === "advice") outdated(false);
     if (happened.detail.target === outcome) afterKey();
   });
   function fillHeard() {
@@ -276,6 +277,12 @@
     });
     typed();
     judgeSoon(0);
+  }
+
+  function outdated(now) {
+    // What the adviser said was about the words as they stood when it was asked.
+    const place = document.querySelector(".advice-place");
+    if (place) place.classList.toggle("advice-stale", now);
   }
 
   // --- the verdict is wrong: one key says the next likeliest side or item -------------------------------------------
@@ -373,7 +380,7 @@
 
   form.addEventListener("input", function (changed) {
     typed();
-    if (changed.target === text) { paint(); grow(); }
+    if (changed.target === text) { paint(); grow(); outdated(true); }
     if (!changed.isComposing && /^(text|phone|place)$/.test(changed.target.name || "")) judgeSoon();
   });
   text.addEventListener("compositionend", function () { judgeSoon(); });

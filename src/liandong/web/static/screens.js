@@ -218,6 +218,22 @@
     else if (at.matches("[data-back]")) { pressed.preventDefault(); history.back(); }
     else if (!pressed.target.closest("a,button,input")) { const link = at.querySelector("a"); if (link) link.click(); }
   });
+  // --- the units that are proposed: one press or one key chooses, the list below holds all others ---------------------
+  function showPicked(list) {
+    const field = document.getElementById(list.dataset.candidates);
+    list.querySelectorAll("[data-pick]").forEach(function (each) { each.setAttribute("aria-pressed", String(each.dataset.pick === field.value)); });
+  }
+  document.addEventListener("click", function (pressed) {
+    const button = pressed.target.closest("[data-pick]");
+    if (!button) return;
+    const list = button.closest("[data-candidates]");
+    document.getElementById(list.dataset.candidates).value = button.dataset.pick;
+    showPicked(list);
+  });
+  document.addEventListener("change", function (changed) {
+    const list = changed.target.id && document.querySelector('[data-candidates="' + CSS.escape(changed.target.id) + '"]');
+    if (list) showPicked(list);
+  });
   // --- files: sent up in pieces, gone on with after a broken line; the form carries what the node answered -----------
   const PIECE = 1048576;
   function token() { return (document.querySelector("[name=csrfmiddlewaretoken]") || {}).value || ""; }

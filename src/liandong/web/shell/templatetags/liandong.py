@@ -182,6 +182,12 @@ def words_list(text: str) -> list[str]:
     return text.split()
 
 
+@register.filter
+def reasons_list(why: str) -> list[str]:
+    """Return the reasons for a unit, one by one."""
+    return why.split("、")
+
+
 @register.simple_tag
 def particular(name: object) -> str:
     """Return what a particular is called."""
