@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+from liandong.adapters.feed.presets import PRESETS, mapping_of
+from liandong.adapters.feed.rows import appeal_of, columns_of, digest_of, read_rows
 from liandong.adapters.feed.run import FeedNode, FeedReport, run_feed
 from tests.city import City
 
-__all__ = ["feed", "held_against_each_other"]
+__all__ = ["feed", "held_against_each_other", "real_rows"]
 
 #: What stands on both nodes for each handover.
 HANDOVERS = "SELECT id::text, phase, number FROM stream WHERE kind = 'handover'"
@@ -26,6 +29,13 @@ def feed(city: City, rows: Iterable[dict[str, Any]], progress: Callable[[int], N
     """Tell rows to both nodes in turn, and return the report."""
     nodes = tuple(FeedNode(name, name, city.url(name), city.api(name, role).token) for name, role in (("police", "call_taker"), ("hotline", "agent")))
     return asyncio.run(run_feed(iter(rows), (nodes[0], nodes[1]), first_node=lambda number: number % 2, progress=progress))
+
+
+def real_rows(file: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file with a preset as the feed tells them, each with its key."""
+    preset = next(name for name in PRESETS if name in file.name)
+    mapping, digest = mapping_of(columns_of(file), preset), digest_of(file)
+    return [dict(appeal_of(row, number, mapping, digest)) for number, row in enumerate(read_rows(file), 1)]
 
 
 def held_against_each_other(city: City, keys: list[str]) -> Counter[str]:

@@ -8,22 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from liandong.adapters.feed.presets import PRESETS, mapping_of
-from liandong.adapters.feed.rows import appeal_of, columns_of, digest_of, read_rows
 from tests.city import City, running_city
-from tests.feeding import held_against_each_other
+from tests.feeding import held_against_each_other, real_rows
 
 pytestmark = [pytest.mark.nodes, pytest.mark.slow]
 
 DATA = Path(os.environ.get("LIANDONG_DATA", "../shared/data"))
 QUARTER = DATA / "haikou_closedloop.csv.gz"
 ROWS = 2487
-
-
-def _keys(file: Path) -> list[str]:
-    preset = next(name for name in PRESETS if name in file.name)
-    mapping, digest = mapping_of(columns_of(file), preset), digest_of(file)
-    return [str(appeal_of(row, number, mapping, digest)["key"]) for number, row in enumerate(read_rows(file), 1)]
 
 
 def _fed(city: City, file: Path, *options: str) -> dict[str, int]:
@@ -36,7 +28,7 @@ def _fed(city: City, file: Path, *options: str) -> dict[str, int]:
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not QUARTER.exists(), reason=f"the real orders are not here ({QUARTER}); set LIANDONG_DATA to where they are")
 def test_every_order_of_a_real_quarter_ends_in_exactly_one_state_on_both_sides() -> None:
-    keys = _keys(QUARTER)
+    keys = [str(each["key"]) for each in real_rows(QUARTER)]
     assert len(keys) == len(set(keys)) == ROWS
     with running_city() as city:
         # Broken off after a part, then fed whole: what was taken is found again, nothing is written twice.
