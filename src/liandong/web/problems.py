@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from liandong.domain.errors import MESSAGES, LiandongError, fill
@@ -63,16 +64,24 @@ def status_of(code: str) -> int:
     return BY_CODE.get(code, ELSE)
 
 
-def problem_body(code: str, language: str) -> dict[str, Any]:
-    """Return a refusal without data as the body of an application/problem+json answer; ``language`` is ``zh`` or ``en``."""
-    return {
+def problem_body(code: str, language: str, data: Mapping[str, Any] | None = None, status: int | None = None, clause: str = "") -> dict[str, Any]:
+    """Return a refusal as the body of an application/problem+json answer.
+
+    Parameters:
+        language: ``zh`` or ``en``.
+        data: what its sentence names; the names it may show are shown as well.
+    """
+    body = {
         "type": f"urn:liandong:{code}",
         "title": code,
-        "status": status_of(code),
+        "status": status or status_of(code),
         "code": code,
-        "detail": fill(code, {}, language),
+        "detail": fill(code, data or {}, language),
         "retry_helps": MESSAGES[code].retry_helps,
     }
+    if clause:
+        body["clause"] = clause
+    return body | {name: data[name] for name in ("allowed", "names", "roles") if data and name in data}
 
 
 def sentence_of(error: LiandongError, language: str) -> str:

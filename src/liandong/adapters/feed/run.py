@@ -21,6 +21,13 @@ __all__ = ["FeedError", "FeedNode", "FeedReport", "run_feed"]
 
 #: How long a node may be away before the feed gives up, in seconds.
 PATIENCE_SECONDS = 180.0
+#: Rows told in one request where no rate is asked for.
+AT_ONCE = 20
+#: Characters after which a request is long enough.
+LONG = 100_000
+
+#: Which node, and the rows told to it in one request.
+Told = tuple[int, list[dict[str, Any]]]
 
 
 class FeedError(LiandongError):
@@ -136,15 +143,23 @@ async def run_feed(
     async with httpx.AsyncClient(timeout=30.0, limits=limits, trust_env=False) as client:
         lines = [Line(node, client) for node in nodes]
         told: dict[str, int] = {}
-        queue: asyncio.Queue[tuple[int, dict[str, Any]] | None] = asyncio.Queue(callers * 2)
+        queue: asyncio.Queue[Told | None] = asyncio.Queue(callers * 2)
         over = asyncio.Event()
         accepting = [asyncio.create_task(_accept(line, over)) for line in lines]
         workers = [asyncio.create_task(_caller(queue, lines, report, told, progress)) for _ in range(callers)]
         try:
+            gathered: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
             for number, row in enumerate(rows):
                 if rate > 0:
                     await asyncio.sleep(max(0.0, started + number / rate - time.monotonic()))
-                await _put(queue, (first_node(number), row), workers)
+                which = first_node(number)
+                gathered[which].append(row)
+                if rate > 0 or len(gathered[which]) == AT_ONCE or sum(len(str(each.get("text", ""))) for each in gathered[which]) > LONG:
+                    await _put(queue, (which, gathered[which][:]), workers)
+                    gathered[which].clear()
+            for which in (0, 1):
+                if gathered[which]:
+                    await _put(queue, (which, gathered[which]), workers)
             for _ in workers:
                 await _put(queue, None, workers)
             await asyncio.gather(*workers)
@@ -172,7 +187,7 @@ async def _put(queue: asyncio.Queue[Any], what: Any, workers: list[asyncio.Task[
 
 
 async def _caller(
-    queue: asyncio.Queue[tuple[int, dict[str, Any]] | None],
+    queue: asyncio.Queue[Told | None],
     lines: list[Line],
     report: FeedReport,
     told: dict[str, int],
@@ -180,18 +195,26 @@ async def _caller(
 ) -> None:
     """Tell rows from the queue until it says no more."""
     while (found := await queue.get()) is not None:
-        which, row = found
-        report.rows += 1
-        answer = await lines[which].call("POST", "/appeals", {**row, "course": "auto"})
-        body = answer.json()
-        if answer.status_code in (200, 201):
-            report.taken += 1
-            report.again += bool(body["again"])
-            report.sides[body["appeal"]["data"].get("side") or "unclear"] += 1
-            told[body["appeal"]["id"]] = which
+        which, rows = found
+        report.rows += len(rows)
+        answer = await lines[which].call("POST", "/appeals/batch", {"appeals": [{**row, "course": "auto"} for row in rows]})
+        if answer.status_code != 200:
+            report.refused[str(answer.json().get("code", answer.status_code))] += len(rows)
         else:
-            report.refused[str(body.get("code", answer.status_code))] += 1
+            for each in answer.json()["results"]:
+                _note(report, told, which, each)
         progress(report.rows)
+
+
+def _note(report: FeedReport, told: dict[str, int], which: int, came: dict[str, Any]) -> None:
+    """Count what came of one row."""
+    if came.get("problem"):
+        report.refused[str(came["problem"]["code"])] += 1
+        return
+    report.taken += 1
+    report.again += came["status"] == 200
+    report.sides[came["side"] or "unclear"] += 1
+    told[came["id"]] = which
 
 
 async def _accept(line: Line, over: asyncio.Event) -> None:

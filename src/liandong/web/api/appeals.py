@@ -23,7 +23,7 @@ from liandong.web.api.showing import find, show_state
 from liandong.web.reading.clocks import ClockLine, lines_of
 from liandong.web.world import world
 
-__all__ = ["router"]
+__all__ = ["PROBLEMS", "given_of", "router"]
 
 router = Router(tags=["appeals"])
 #: Keys that this node gives itself: to calls of its desks, and to what came by a handover.
@@ -40,10 +40,8 @@ def judge(request: HttpRequest, body: TextIn) -> tuple[int, dict[str, Any]]:
 @router.post("/appeals", response={201: TakenOut, 200: TakenOut, **PROBLEMS}, summary="Take an appeal")
 def take(request: HttpRequest, body: AppealIn) -> HttpResponse:
     """Record what a citizen said; with ``course`` place it at once, in the same transaction."""
-    given = {name: value for name, value in body.dict().items() if value not in ("", None)}
+    given = given_of(body)
     course = given.pop("course", None)
-    if str(given.get("key", "")).startswith(OWN_KEYS):
-        raise InvalidInput(detail=f"key: {'、'.join(OWN_KEYS)}")
     token, who = token_of(request), actor(request)
 
     def act() -> tuple[int, dict[str, Any]]:
@@ -59,6 +57,14 @@ def take(request: HttpRequest, body: AppealIn) -> HttpResponse:
         return (200 if taken.again else 201), answer
 
     return written(*once(request, act))
+
+
+def given_of(body: AppealIn) -> dict[str, Any]:
+    """Return what was given of an appeal. Raises ``InvalidInput`` for a key that only this node may give."""
+    given = {name: value for name, value in body.dict().items() if value not in ("", None)}
+    if str(given.get("key", "")).startswith(OWN_KEYS):
+        raise InvalidInput(detail=f"key: {'、'.join(OWN_KEYS)}")
+    return given
 
 
 @router.get("/appeals/{appeal}/guidance", response={200: dict[str, str], **PROBLEMS}, summary="What a guided citizen can keep")

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
-from liandong.domain.errors import MESSAGES, CommandRefused, LiandongError, fill
+from liandong.domain.errors import CommandRefused, LiandongError
 from liandong.web.api import consultations as _consultations  # noqa: F401 - adds convening and the rulings in force
 from liandong.web.api import streams as _streams  # noqa: F401 - adds lists and acts to the same router
 from liandong.web.api import supervisions as _supervisions  # noqa: F401 - adds the ladder and the demonstration's clock
@@ -22,11 +22,12 @@ from liandong.web.api.appeals import router as appeals
 from liandong.web.api.exchange import router as exchange
 from liandong.web.api.files import router as files
 from liandong.web.api.follow import router as follow
+from liandong.web.api.many import router as many
 from liandong.web.api.practice import router as practice
 from liandong.web.api.replies import router as replies
 from liandong.web.api.suggestions import router as suggestions
 from liandong.web.api.transcripts import router as transcripts
-from liandong.web.problems import status_of
+from liandong.web.problems import problem_body
 
 __all__ = ["api"]
 
@@ -39,6 +40,7 @@ api = NinjaAPI(
     auth=TokenAuth(),
     urls_namespace="api",
 )
+api.add_router("", many)
 api.add_router("", appeals)
 api.add_router("", advice)
 api.add_router("", transcripts)
@@ -54,19 +56,7 @@ def problem(
     code: str, data: dict[str, Any] | None = None, status: int | None = None, clause: str = "", language: str = "zh"
 ) -> HttpResponse:
     """Return a refusal as application/problem+json."""
-    body = {
-        "type": f"urn:liandong:{code}",
-        "title": code,
-        "status": status or status_of(code),
-        "code": code,
-        "detail": fill(code, data or {}, language),
-        "retry_helps": MESSAGES[code].retry_helps,
-    }
-    if clause:
-        body["clause"] = clause
-    for name in ("allowed", "names", "roles"):
-        if data and name in data:
-            body[name] = data[name]
+    body = problem_body(code, language, data, status, clause)
     return JsonResponse(
         body, status=int(body["status"]), content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
     )

@@ -9,7 +9,13 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from liandong.domain.appeals.appeal import CHANNELS
 
-__all__ = ["Act", "AppealIn", "EarlierOut", "EntryOut", "PageOut", "PlaceIn", "ProblemOut", "StreamOut", "TakenOut", "TextIn", "WaitingOut"]
+__all__ = [
+    "MOST_AT_ONCE", "Act", "AppealIn", "AppealsIn", "EarlierOut", "EntryOut", "PageOut", "PlaceIn", "ProblemOut", "StreamOut", "TakenOut", "TextIn",
+    "TookManyOut", "TookOut", "WaitingOut",
+]  # fmt: skip
+
+#: Appeals in one request: some tenths of a second of work, during which their places may be held.
+MOST_AT_ONCE = 50
 
 Text = Annotated[StrictStr, Field(max_length=20_000)]
 Line = Annotated[StrictStr, Field(max_length=300)]
@@ -48,6 +54,13 @@ class AppealIn(Strict):
     key: Annotated[StrictStr, Field(max_length=120)] = ""
     #: Where it goes at once; absent: a person decides later.
     course: Course | None = None
+
+
+class AppealsIn(Strict):
+    """Many appeals at once; each is judged by itself."""
+
+    #: Each has the shape of one appeal; one that has not is refused alone.
+    appeals: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class PlaceIn(Strict):
@@ -195,3 +208,23 @@ class ProblemOut(Schema):
     code: str
     detail: str
     retry_helps: bool = False
+
+
+class TookOut(Schema):
+    """What came of one of many appeals: either it was taken, or ``problem`` says why not."""
+
+    #: 201 taken, 200 taken before under this key, else the status of the refusal.
+    status: int
+    id: str = ""
+    number: str = ""
+    phase: str = ""
+    side: str = ""
+    urgent: bool = False
+    #: The refusal, as a request of its own would get it.
+    problem: ProblemOut | None = None
+
+
+class TookManyOut(Schema):
+    """What came of many appeals, in the order they were told."""
+
+    results: list[TookOut]

@@ -1,0 +1,73 @@
+"""Many appeals in one request: for channels that collect them, and for feeds.
+
+Each is judged, recorded and placed as if it had come alone, in the order told; all are committed together, which is what makes many cheap.
+One that is refused takes nothing with it: it stands in a savepoint of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import ValidationError
+
+from liandong.application.perform import Session
+from liandong.application.place_appeal import place
+from liandong.application.take_appeal import take_in
+from liandong.domain.errors import CommandRefused, LiandongError, StreamConflict
+from liandong.domain.journal.facts import Actor, StreamKind
+from liandong.web.api.access import actor, once
+from liandong.web.api.answers import written
+from liandong.web.api.appeals import PROBLEMS, given_of
+from liandong.web.api.shapes import AppealIn, AppealsIn, TookManyOut
+from liandong.web.problems import problem_body
+from liandong.web.world import world
+
+__all__ = ["router"]
+
+router = Router(tags=["appeals"])
+
+
+@router.post("/appeals/batch", response={200: TookManyOut, **PROBLEMS}, summary="Take many appeals at once")
+def take_many(request: HttpRequest, body: AppealsIn) -> HttpResponse:
+    """Take up to fifty, each with ``course`` or without; the answer says of each in turn what came of it.
+
+    Concurrency: as each alone, idempotent by its ``key``. What conflicts with somebody else's work is taken anew after the others.
+    """
+    who, language = actor(request), "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
+
+    def act() -> tuple[int, dict[str, Any]]:
+        results: list[dict[str, Any]] = []
+        with transaction.atomic():
+            results += [_one(who, row, language) for row in body.appeals]
+        for place_, each in enumerate(results):
+            if each.get("problem", {}).get("code") == StreamConflict.code:
+                results[place_] = _one(who, body.appeals[place_], language)
+        return 200, {"results": results}
+
+    return written(*once(request, act))
+
+
+def _one(who: Actor, row: dict[str, Any], language: str) -> dict[str, Any]:
+    """Take one; return what came of it."""
+    try:
+        given = given_of(AppealIn.model_validate(row))
+        course = given.pop("course", None)
+        with world().work() as unit:
+            session = Session(world(), unit)
+            taken = take_in(session, who, {"channel": "web", **given})
+            if course and not taken.again:
+                place(session, taken.appeal, who, course, {})
+            appeal = session.load(StreamKind.APPEAL, taken.appeal.id)
+    except ValidationError as error:
+        places = [f"{'.'.join(str(part) for part in each['loc'][-2:])}: {each['msg']}" for each in error.errors()[:5]]
+        return {"status": 422, "problem": problem_body("input.invalid", language, {"detail": "; ".join(places)[:500]}, status=422)}
+    except LiandongError as error:
+        clause = error.refusal.clause if isinstance(error, CommandRefused) else ""
+        told = problem_body(error.code, language, dict(error.data), clause=clause)
+        return {"status": told["status"], "problem": told}
+    data = appeal.data
+    kept = {"id": appeal.id, "number": data.get("number", ""), "phase": appeal.phase, "side": data.get("side", ""), "urgent": bool(data.get("urgent"))}
+    return {"status": 200 if taken.again else 201, **kept}
