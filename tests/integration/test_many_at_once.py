@@ -56,7 +56,7 @@ def test_good_and_bad_stand_side_by_side_in_the_order_told(node: Node, token: st
     taken = [each["id"] for each in results if each["status"] == 201]
     assert node.models.Stream.objects.filter(id__in=taken).count() == 3
     assert all(node.journal(each) for each in taken)
-    assert {each["phase"] for each in results if each["status"] == 201} <= {"kept", "handed", "shared", "guided", "recorded"}
+    assert {each["phase"] for each in results if each["status"] == 201} <= {"kept", "handed", "shared", "guided"}
     assert node.models.Stream.objects.filter(key__in=[each["key"] for each in rows if "key" in each]).count() == 3, "nothing is left of the refused"
 
 
