@@ -153,6 +153,10 @@ MESSAGES: dict[str, Message] = {
     "handover.already": Message(
         "这一件已在移交途中（{number}）。请在该联动单上继续。", "This is already being handed over ({number}). Go on there."
     ),
+    "handover.not_so_far": Message(
+        "这件联动单还没有走到这一步，没有“{message}”可给。对方受理或提出异议后有 acknowledgement，办结或退回后有 completion。",
+        "This handover has not come so far: there is no {message} yet. The acknowledgement comes with the other side's answer, the completion with the end.",
+    ),
     "call.placed_already": Message(
         "这一件已转办（{number}），不再呼叫。需要商量请在联动单上询问。",
         "This has been placed already ({number}); no call is made. Ask on the handover instead.",

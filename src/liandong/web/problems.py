@@ -24,6 +24,7 @@ BY_CODE = {
     "stream.conflict": 409,
     "command.not_in_state": 409,
     "handover.already": 409,
+    "handover.not_so_far": 409,
     "service.danger": 409,
     "service.unknown_code": 404,
     "service.too_many": 429,

@@ -25,6 +25,7 @@ from liandong.web.api.follow import router as follow
 from liandong.web.api.many import router as many
 from liandong.web.api.practice import router as practice
 from liandong.web.api.replies import router as replies
+from liandong.web.api.standards import router as standards
 from liandong.web.api.suggestions import router as suggestions
 from liandong.web.api.transcripts import router as transcripts
 from liandong.web.problems import problem_body
@@ -47,6 +48,7 @@ api.add_router("", transcripts)
 api.add_router("", practice)
 api.add_router("", suggestions)
 api.add_router("", exchange)
+api.add_router("", standards)
 api.add_router("", files)
 api.add_router("", follow)
 api.add_router("", replies)
