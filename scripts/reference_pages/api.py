@@ -39,13 +39,17 @@ def pages() -> dict[str, str]:
 def _row(path: str, method: str, operation: dict[str, Any]) -> tuple[str, ...]:
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     answers = [
-        f"{status} {_type(answer.get('content', {}).get('application/json', {}).get('schema', {}))}"
+        f"{status} {_answer(answer.get('content', {}))}"
         for status, answer in operation["responses"].items()
         if str(status).startswith("2")
     ]
     asked = codes(each["name"] for each in operation.get("parameters", ()) if each["in"] == "query")
     what = operation.get("summary", "") + (f" (query: {asked})" if asked else "")
     return method, code(path), what, _type(body), ", ".join(answers)
+
+
+def _answer(content: dict[str, Any]) -> str:
+    return "bytes" if "application/octet-stream" in content else _type(content.get("application/json", {}).get("schema", {}))
 
 
 def _type(schema: dict[str, Any]) -> str:

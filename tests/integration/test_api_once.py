@@ -14,7 +14,7 @@ from tests.contracts.unit_of_work import close_connections
 from tests.integration.conftest import Node
 
 #: The API framework deprecates how our handlers answer; that it does must not fail what is tested here.
-pytestmark = [pytest.mark.database, pytest.mark.filterwarnings("ignore:Returning tuple:DeprecationWarning")]
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture(scope="module")

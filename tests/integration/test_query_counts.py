@@ -13,7 +13,7 @@ from liandong.domain.journal.facts import Role, StreamKind
 from tests.integration.conftest import Node
 
 #: The API framework deprecates how our handlers answer; that it does must not fail what is tested here.
-pytestmark = [pytest.mark.database, pytest.mark.filterwarnings("ignore:Returning tuple:DeprecationWarning")]
+pytestmark = pytest.mark.database
 
 #: A list of the API -> most queries: the token, the page, its clocks.
 API = {"appeals": 3, "alarms": 3, "workorders": 3, "handovers": 3}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
+from ninja.responses import Status
 from ninja.security import HttpBearer
 
 from liandong.adapters.postgres.models import ApiToken, IdempotencyKey
@@ -45,7 +46,7 @@ def actor(request: HttpRequest) -> Actor:
     return Actor(Role(token.role), person=f"api:{token.name}"[:150], unit=token.unit, node=world().desk.node)
 
 
-def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]) -> tuple[int, dict[str, Any]]:
+def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]) -> Status[dict[str, Any]]:
     """Do something once for an ``Idempotency-Key``; a second time give the first answer.
 
     The answer is kept in the same transaction as the effect: after a crash there are both or neither.
@@ -55,7 +56,7 @@ def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]) ->
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        return act()
+        return Status(*act())
     if len(key) > LONGEST_KEY or "\x00" in key:
         raise InvalidInput("input.too_long", field="Idempotency-Key", limit=LONGEST_KEY, length=len(key))
     token = token_of(request).digest
@@ -69,9 +70,9 @@ def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]) ->
             if known is not None:
                 if known.fingerprint != fingerprint:
                     raise InvalidInput("idempotency.reused")
-                return known.status, known.answer
+                return Status(known.status, known.answer)
             status, answer = act()
             IdempotencyKey.objects.create(token=token, key=key, fingerprint=fingerprint, status=status, answer=answer)
-            return status, answer
+            return Status(status, answer)
     except IntegrityError as error:
         raise InvalidInput("idempotency.reused") from error

@@ -6,15 +6,15 @@ checking each answer again while calls wait would cost more than taking the call
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from django.http import HttpResponse
+from ninja.responses import Status
 
 __all__ = ["written"]
 
 
-def written(status: int, told: Mapping[str, Any]) -> HttpResponse:
+def written(told: Status[dict[str, Any]]) -> HttpResponse:
     """Return an answer of plain values as JSON."""
-    return HttpResponse(orjson.dumps(told), status=status, content_type="application/json; charset=utf-8")
+    return HttpResponse(orjson.dumps(told.value), status=told.status_code, content_type="application/json; charset=utf-8")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
+from ninja.responses import Status
 
 from liandong.adapters.postgres.models import ApiToken
 from liandong.application.belonging import belonging
@@ -32,9 +33,9 @@ PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 503), ProblemOut)
 
 
 @router.post("/triage", response={200: dict[str, Any], **PROBLEMS}, summary="Judge words: whose matter, how urgent, what is missing")
-def judge(request: HttpRequest, body: TextIn) -> tuple[int, dict[str, Any]]:
+def judge(request: HttpRequest, body: TextIn) -> Status[dict[str, Any]]:
     """Return the verdict; nothing is recorded."""
-    return 200, dict(world().triage(body.text))
+    return Status(200, dict(world().triage(body.text)))
 
 
 @router.post("/appeals", response={201: TakenOut, 200: TakenOut, **PROBLEMS}, summary="Take an appeal")
@@ -56,7 +57,7 @@ def take(request: HttpRequest, body: AppealIn) -> HttpResponse:
             answer = _taken(token, Taken(appeal, taken.verdict, taken.earlier, taken.again), clocks)
         return (200 if taken.again else 201), answer
 
-    return written(*once(request, act))
+    return written(once(request, act))
 
 
 def given_of(body: AppealIn) -> dict[str, Any]:
@@ -68,17 +69,17 @@ def given_of(body: AppealIn) -> dict[str, Any]:
 
 
 @router.get("/appeals/{appeal}/guidance", response={200: dict[str, str], **PROBLEMS}, summary="What a guided citizen can keep")
-def guidance(request: HttpRequest, appeal: str) -> tuple[int, dict[str, str]]:
+def guidance(request: HttpRequest, appeal: str) -> Status[dict[str, str]]:
     """Return door, telephone, words, clause and the message made of them; 404 where no guidance was given."""
     row = find(token_of(request), StreamKind.APPEAL, appeal)
     if not row.data.get("guidance"):
         raise StreamNotFound(id=appeal[:60])
     told = {name: str(row.data.get(name, "")) for name in ("door", "door_phone", "clause", "guidance")}
-    return 200, {**told, "text": guidance_text(world().doors, world().desk.side, row.data)}
+    return Status(200, {**told, "text": guidance_text(world().doors, world().desk.side, row.data)})
 
 
 @router.post("/appeals/{appeal}/place", response={200: StreamOut, **PROBLEMS}, summary="Decide where an appeal goes")
-def decide(request: HttpRequest, appeal: str, body: PlaceIn) -> tuple[int, dict[str, Any]]:
+def decide(request: HttpRequest, appeal: str, body: PlaceIn) -> Status[dict[str, Any]]:
     """Keep it, hand it over, share it or guide it; ``auto`` follows the verdict."""
     token, who = token_of(request), actor(request)
     row = find(token, StreamKind.APPEAL, appeal)

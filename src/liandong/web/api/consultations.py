@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Schema
+from ninja.responses import Status
 from pydantic import Field, StrictBool, StrictStr
 
 from liandong.adapters.postgres.rulings import read_rulings
@@ -65,7 +66,7 @@ class RulingOut(Schema):
 
 
 @router.post("/consultations", response={201: StreamOut, **PROBLEMS}, summary="Convene a consultation by hand")
-def begin(request: HttpRequest, body: ConveneIn) -> tuple[int, dict[str, Any]]:
+def begin(request: HttpRequest, body: ConveneIn) -> Status[dict[str, Any]]:
     """Invite both desks, the units of the cases and those named; by reviewers, dispatchers, supervisors, leaders and analysts."""
     token, who = token_of(request), actor(request)
 
@@ -76,7 +77,7 @@ def begin(request: HttpRequest, body: ConveneIn) -> tuple[int, dict[str, Any]]:
 
 
 @router.post("/whistles", response={201: StreamOut, **PROBLEMS}, summary="Blow a whistle by hand")
-def blow(request: HttpRequest, body: BlowIn) -> tuple[int, dict[str, Any]]:
+def blow(request: HttpRequest, body: BlowIn) -> Status[dict[str, Any]]:
     """Call the units named and those of the cases; each reports in against a clock."""
     token, who = token_of(request), actor(request)
 
@@ -87,12 +88,12 @@ def blow(request: HttpRequest, body: BlowIn) -> tuple[int, dict[str, Any]]:
 
 
 @router.get("/rulings", response={200: list[RulingOut], **PROBLEMS}, summary="Rulings of consultations kept at this node")
-def rulings(request: HttpRequest) -> tuple[int, list[dict[str, Any]]]:
+def rulings(request: HttpRequest) -> Status[list[dict[str, Any]]]:
     """Return every ruling, in force or not."""
     token_of(request)
     today = pack().calendar.zone
     day = world().clock.now().astimezone(today).date()
-    return 200, [
+    return Status(200, [
         {
             "code": each.code,
             "consultation": each.consultation,
@@ -101,4 +102,4 @@ def rulings(request: HttpRequest) -> tuple[int, list[dict[str, Any]]]:
             "data": dict(each.data),
         }
         for each in read_rulings()
-    ]
+    ])

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from ninja import Router
+from ninja.responses import Status
 
 from liandong.adapters.postgres.models import InboxMessage, OutboxMessage, PeerStatus
 from liandong.web.api.appeals import PROBLEMS
@@ -19,13 +20,13 @@ router = Router(tags=["exchange"])
 
 
 @router.get("/exchange", response={200: WaitingOut, **PROBLEMS}, summary="What waits, and why")
-def waiting(request: HttpRequest) -> tuple[int, dict[str, Any]]:
+def waiting(request: HttpRequest) -> Status[dict[str, Any]]:
     """Return counts of what is unsent, parked and quarantined, and how each peer does."""
     unsent = OutboxMessage.objects.filter(sent_at=None).aggregate(
         all=Count("position"), parked=Count("position", filter=Q(parked=True)), oldest=Min("created_at")
     )
     oldest = unsent["oldest"]
-    return 200, {
+    return Status(200, {
         "outbox": unsent["all"],
         "parked": unsent["parked"],
         "quarantined": InboxMessage.objects.filter(state=InboxMessage.QUARANTINED).count(),
@@ -34,4 +35,4 @@ def waiting(request: HttpRequest) -> tuple[int, dict[str, Any]]:
             {"peer": each.peer, "up": each.up, "since": each.since.isoformat(), "reason": each.reason}
             for each in PeerStatus.objects.order_by("peer")
         ],
-    }
+    })

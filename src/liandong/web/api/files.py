@@ -14,6 +14,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router
+from ninja.responses import Status
 
 from liandong.domain.errors import InvalidInput
 from liandong.web.api.appeals import PROBLEMS
@@ -27,23 +28,23 @@ router = Router(tags=["files"])
 
 
 @router.post("/files", response={201: FileOut, **PROBLEMS}, summary="Begin to send a file")
-def begin(request: HttpRequest, body: NewFile) -> tuple[int, dict[str, Any]]:
+def begin(request: HttpRequest, body: NewFile) -> Status[dict[str, Any]]:
     """Return the upload to send pieces to."""
     upload = files().begin(body.name, body.size, body.media_type)
-    return 201, finish_upload(upload) if body.size == 0 else {"upload": upload.id, "offset": 0, "attachment": None}
+    return Status(201, finish_upload(upload) if body.size == 0 else {"upload": upload.id, "offset": 0, "attachment": None})
 
 
 @router.get("/files/uploads/{upload}", response={200: FileOut, **PROBLEMS}, summary="Where to go on")
-def look(request: HttpRequest, upload: str) -> tuple[int, dict[str, Any]]:
+def look(request: HttpRequest, upload: str) -> Status[dict[str, Any]]:
     """Return how many bytes are here."""
     found = files().upload(upload)
-    return 200, {"upload": found.id, "offset": found.offset, "attachment": None}
+    return Status(200, {"upload": found.id, "offset": found.offset, "attachment": None})
 
 
 @router.put("/files/uploads/{upload}", response={200: FileOut, **PROBLEMS}, summary="Send a piece")
-def send(request: HttpRequest, upload: str) -> tuple[int, dict[str, Any]]:
+def send(request: HttpRequest, upload: str) -> Status[dict[str, Any]]:
     """Add the body at ``Upload-Offset``; the last piece answers with the attachment."""
     said = request.headers.get("Upload-Offset", "")
     if not said.isascii() or not said.isdigit() or len(said) > 15:
         raise InvalidInput(detail="Upload-Offset")
-    return 200, finish_upload(files().append(upload, int(said), request))
+    return Status(200, finish_upload(files().append(upload, int(said), request)))

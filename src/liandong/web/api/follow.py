@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Schema
+from ninja.responses import Status
 from pydantic import Field
 
 from liandong.adapters.postgres.follow_codes import give_code
@@ -15,6 +16,7 @@ from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.api.access import token_of
 from liandong.web.api.appeals import PROBLEMS
+from liandong.web.api.shapes import ProblemOut
 from liandong.web.api.showing import find
 from liandong.web.follow.reading import case_of, opened_case, plain
 from liandong.web.rights import may_open
@@ -42,45 +44,45 @@ def _appeal(request: HttpRequest, code: str) -> Any:
     return opened_case(code, str(request.META.get("REMOTE_ADDR", "")), settings.SECRET_KEY)
 
 
-def _case(appeal: Any) -> tuple[int, dict[str, Any]]:
+def _case(appeal: Any) -> Status[dict[str, Any]]:
     appeal.refresh_from_db()
-    return 200, plain(case_of(world().desk, appeal))
+    return Status(200, plain(case_of(world().desk, appeal)))
 
 
 @router.post("/appeals/{appeal}/follow-code", response={200: dict[str, str], **PROBLEMS}, summary="Code by which the citizen follows a case")
-def code_of(request: HttpRequest, appeal: str) -> tuple[int, dict[str, str]]:
+def code_of(request: HttpRequest, appeal: str) -> Status[dict[str, str]]:
     """Return the code; the same each time. For desks, who give it to the citizen."""
     token = token_of(request)
     if not may_open(token, "desk"):  # type: ignore[arg-type]
         raise LiandongError("access.forbidden")
     row = find(token, StreamKind.APPEAL, appeal)
-    return 200, {"number": row.number, "code": give_code(StreamId(str(row.id)), settings.SECRET_KEY)}
+    return Status(200, {"number": row.number, "code": give_code(StreamId(str(row.id)), settings.SECRET_KEY)})
 
 
-@router.get("/follow/{code}", auth=None, response={200: dict[str, Any], 429: dict[str, Any], **PROBLEMS}, summary="A case by its code")
-def case(request: HttpRequest, code: str) -> tuple[int, dict[str, Any]]:
+@router.get("/follow/{code}", auth=None, response={200: dict[str, Any], 429: ProblemOut, **PROBLEMS}, summary="A case by its code")
+def case(request: HttpRequest, code: str) -> Status[dict[str, Any]]:
     """Return the state in plain words, the history, what is asked, whether it can be rated."""
     return _case(_appeal(request, code))
 
 
-@router.post("/follow/{code}/words", auth=None, response={200: dict[str, Any], 429: dict[str, Any], **PROBLEMS}, summary="Add words to a case")
-def say(request: HttpRequest, code: str, body: Words) -> tuple[int, dict[str, Any]]:
+@router.post("/follow/{code}/words", auth=None, response={200: dict[str, Any], 429: ProblemOut, **PROBLEMS}, summary="Add words to a case")
+def say(request: HttpRequest, code: str, body: Words) -> Status[dict[str, Any]]:
     """Add words; who works on it hears them."""
     appeal = _appeal(request, code)
     add_words(world(), StreamId(str(appeal.id)), body.words)
     return _case(appeal)
 
 
-@router.post("/follow/{code}/answer", auth=None, response={200: dict[str, Any], 429: dict[str, Any], **PROBLEMS}, summary="Answer what is asked")
-def answer(request: HttpRequest, code: str, body: Words) -> tuple[int, dict[str, Any]]:
+@router.post("/follow/{code}/answer", auth=None, response={200: dict[str, Any], 429: ProblemOut, **PROBLEMS}, summary="Answer what is asked")
+def answer(request: HttpRequest, code: str, body: Words) -> Status[dict[str, Any]]:
     """Answer the oldest open question."""
     appeal = _appeal(request, code)
     answer_question(world(), StreamId(str(appeal.id)), body.words)
     return _case(appeal)
 
 
-@router.post("/follow/{code}/satisfaction", auth=None, response={200: dict[str, Any], 429: dict[str, Any], **PROBLEMS}, summary="Rate the result")
-def rate(request: HttpRequest, code: str, body: Mark) -> tuple[int, dict[str, Any]]:
+@router.post("/follow/{code}/satisfaction", auth=None, response={200: dict[str, Any], 429: ProblemOut, **PROBLEMS}, summary="Rate the result")
+def rate(request: HttpRequest, code: str, body: Mark) -> Status[dict[str, Any]]:
     """Rate a result; not content opens the matter again at the unit."""
     appeal = _appeal(request, code)
     rate_result(world(), StreamId(str(appeal.id)), body.satisfaction, body.reason)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router
+from ninja.responses import Status
 from pydantic import Field, StrictBool, StrictStr
 
 from liandong.adapters.postgres.models import PracticeRound, User
@@ -45,14 +46,14 @@ class Answer(Strict):
 
 
 @router.post("/practice/rounds", response={200: dict[str, Any], **PROBLEMS}, summary="Begin a round of practice")
-def begin_round(request: HttpRequest, body: Beginner) -> tuple[int, dict[str, Any]]:
+def begin_round(request: HttpRequest, body: Beginner) -> Status[dict[str, Any]]:
     """Begin a round, or go on with the one that stands; the clock of its case starts."""
     user = _person(request, body.person)
     return once(request, lambda: (200, _shown(begin(user))))
 
 
 @router.post("/practice/rounds/{round_id}/answer", response={200: dict[str, Any], **PROBLEMS}, summary="Answer the case that stands")
-def answer_case(request: HttpRequest, round_id: uuid.UUID, body: Answer) -> tuple[int, dict[str, Any]]:
+def answer_case(request: HttpRequest, round_id: uuid.UUID, body: Answer) -> Status[dict[str, Any]]:
     """Answer, and hear what was right; the next case's clock starts."""
     user = _person(request, body.person)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from ninja.responses import Status
 from pydantic import Field
 
 from liandong.application.reply_check import check_order_reply
@@ -29,15 +30,15 @@ class ReplyIn(Schema):
 
 
 @router.post("/workorders/{named}/reply-check", response={200: dict[str, Any], **PROBLEMS}, summary="Check a reply before it is sent")
-def check(request: HttpRequest, named: str, body: ReplyIn) -> tuple[int, dict[str, Any]]:
+def check(request: HttpRequest, named: str, body: ReplyIn) -> Status[dict[str, Any]]:
     """Return whether it answers and what is found; nothing is recorded."""
     row = find(token_of(request), StreamKind.WORK_ORDER, named)
     said = check_order_reply(world(), StreamId(str(row.id)), body.reply)
     findings = [{"code": each.code, "zh": each.title(), "en": each.title("en"), "words": each.words, "grave": each.grave} for each in said.findings]
-    return 200, {"answers": said.answers, "substance": said.substance, "findings": findings}
+    return Status(200, {"answers": said.answers, "substance": said.substance, "findings": findings})
 
 
 @router.get("/reply-figures", response={200: list[dict[str, Any]], **PROBLEMS}, summary="Replies of each unit: flagged, dissatisfied, reopened")
-def figures(request: HttpRequest) -> tuple[int, list[dict[str, Any]]]:
+def figures(request: HttpRequest) -> Status[list[dict[str, Any]]]:
     """Return a row for each unit; ``orders`` opens the work orders behind what went wrong."""
-    return 200, [{**each, "unit_name": unit_name(each["unit"])} for each in reply_figures(token_of(request))]
+    return Status(200, [{**each, "unit_name": unit_name(each["unit"])} for each in reply_figures(token_of(request))])

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
@@ -19,6 +18,7 @@ from liandong.web.api import supervisions as _supervisions  # noqa: F401 - adds 
 from liandong.web.api.access import TokenAuth
 from liandong.web.api.advice import router as advice
 from liandong.web.api.appeals import router as appeals
+from liandong.web.api.document import PROBLEM_TYPE, DocumentedApi
 from liandong.web.api.exchange import router as exchange
 from liandong.web.api.files import router as files
 from liandong.web.api.follow import router as follow
@@ -34,7 +34,7 @@ __all__ = ["api"]
 
 log = logging.getLogger("liandong.api")
 
-api = NinjaAPI(
+api = DocumentedApi(
     title="联动 Liandong",
     version="1",
     description="One story told once, handled by 110 and 12345 together. Errors are application/problem+json with a stable `code`.",
@@ -60,7 +60,7 @@ def problem(
     """Return a refusal as application/problem+json."""
     body = problem_body(code, language, data, status, clause)
     return JsonResponse(
-        body, status=int(body["status"]), content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+        body, status=int(body["status"]), content_type=PROBLEM_TYPE, json_dumps_params={"ensure_ascii": False}
     )
 
 

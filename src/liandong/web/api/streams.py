@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Query, Router
+from ninja.responses import Status
 
 from liandong.adapters.postgres.models import ApiToken, JournalEntry, Look
 from liandong.application.act import act as act_on
@@ -48,9 +49,9 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
         unit: Annotated[str, Query(max_length=40)] = "",
         cursor: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> tuple[int, dict[str, Any]]:
+    ) -> Status[dict[str, Any]]:
         """Return a page; ``next`` is the cursor of the following one."""
-        return 200, _page(token_of(request), kind, phase, unit, cursor, limit)
+        return Status(200, _page(token_of(request), kind, phase, unit, cursor, limit))
 
     @router.get(
         f"/{address}/{{named}}",
@@ -58,12 +59,12 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
         summary=f"One {words}, by id or number",
         operation_id=f"get_{address}",
     )
-    def single(request: HttpRequest, named: str) -> tuple[int, dict[str, Any]]:
+    def single(request: HttpRequest, named: str) -> Status[dict[str, Any]]:
         """Return where it stands, with all that its facts said. Who looked is written down."""
         token = token_of(request)
         row = find(token, kind, named)
         Look.objects.create(person=f"api:{token.name}"[:150], stream=row.id)
-        return 200, show(token, row)
+        return Status(200, show(token, row))
 
     @router.get(
         f"/{address}/{{named}}/journal",
@@ -71,12 +72,12 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
         summary=f"Journal of one {words}",
         operation_id=f"journal_{address}",
     )
-    def journal(request: HttpRequest, named: str) -> tuple[int, list[dict[str, Any]]]:
+    def journal(request: HttpRequest, named: str) -> Status[list[dict[str, Any]]]:
         """Return every fact with its hash, oldest first."""
         token = token_of(request)
         row = find(token, kind, named)
         Look.objects.create(person=f"api:{token.name}"[:150], stream=row.id)
-        return 200, [_entry(token, each) for each in JournalEntry.objects.filter(stream=row.id).order_by("seq")[:LONGEST_JOURNAL]]
+        return Status(200, [_entry(token, each) for each in JournalEntry.objects.filter(stream=row.id).order_by("seq")[:LONGEST_JOURNAL]])
 
     @router.get(
         f"/{address}/{{named}}/files/{{digest}}",
@@ -97,7 +98,7 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
         summary=f"Act on one {words}",
         operation_id=f"act_{address}",
     )
-    def act(request: HttpRequest, named: str, command: str, body: Act) -> tuple[int, dict[str, Any]]:
+    def act(request: HttpRequest, named: str, command: str, body: Act) -> Status[dict[str, Any]]:
         """Give a command of the record's transition table."""
         token, who = token_of(request), actor(request)
         row = find(token, kind, named)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from django.http import HttpRequest
 from ninja import Schema
+from ninja.responses import Status
 from pydantic import AwareDatetime, Field, StrictInt, StrictStr
 
 from liandong.adapters.settable_clock import SettableClock
@@ -53,7 +54,7 @@ class ClockOut(Schema):
 
 
 @router.post("/supervisions", response={201: StreamOut, **PROBLEMS}, summary="Take a step of the supervision ladder on a record")
-def begin(request: HttpRequest, body: SuperviseIn) -> tuple[int, dict[str, Any]]:
+def begin(request: HttpRequest, body: SuperviseIn) -> Status[dict[str, Any]]:
     """Remind, supervise, call an interview, name in a circular or refer: upwards only, by supervisors and leaders."""
     token, who = token_of(request), actor(request)
     kind = StreamKind(body.kind)
@@ -67,13 +68,13 @@ def begin(request: HttpRequest, body: SuperviseIn) -> tuple[int, dict[str, Any]]
 
 
 @router.get("/demonstration/clock", response={200: ClockOut, **PROBLEMS}, summary="A node's time")
-def clock(request: HttpRequest) -> tuple[int, dict[str, Any]]:
+def clock(request: HttpRequest) -> Status[dict[str, Any]]:
     """Return this node's time and whether it can be moved."""
-    return 200, _told()
+    return Status(200, _told())
 
 
 @router.post("/demonstration/clock", response={200: ClockOut, **PROBLEMS}, summary="Move a demonstration's clock ahead")
-def move(request: HttpRequest, body: ClockIn) -> tuple[int, dict[str, Any]]:
+def move(request: HttpRequest, body: ClockIn) -> Status[dict[str, Any]]:
     """Move the clock of a demonstration ahead; refused everywhere else, and to everybody but an administrator."""
     if Role(token_of(request).role) != Role.ADMINISTRATOR:
         raise InvalidInput("access.forbidden")
@@ -83,7 +84,7 @@ def move(request: HttpRequest, body: ClockIn) -> tuple[int, dict[str, Any]]:
     if (body.to is None) == (body.ahead_seconds is None):
         raise InvalidInput("input.invalid", detail="to 与 ahead_seconds 给出其中一个")
     own.move_to(_wanted(own, body))
-    return 200, _told()
+    return Status(200, _told())
 
 
 def _wanted(own: SettableClock, body: ClockIn) -> datetime:

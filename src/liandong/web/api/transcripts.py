@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router
+from ninja.responses import Status
 from pydantic import Field, StrictInt, StrictStr
 
 from liandong.domain.errors import LiandongError
@@ -32,7 +33,7 @@ class Piece(Strict):
 
 
 @router.post("/calls/{call}/transcript", response={200: dict[str, Any], **PROBLEMS}, summary="Add words to the call a person is taking")
-def transcript(request: HttpRequest, call: str, body: Piece) -> tuple[int, dict[str, Any]]:
+def transcript(request: HttpRequest, call: str, body: Piece) -> Status[dict[str, Any]]:
     """Append a piece of speech to the draft of a call; the person's screen shows it at once and judges anew."""
     if Role(token_of(request).role) not in SPEAKING:
         raise LiandongError("access.forbidden")

@@ -1,0 +1,40 @@
+"""The OpenAPI document says what really comes: refusals as problem documents, files as bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+__all__ = ["PROBLEM_TYPE", "DocumentedApi"]
+
+#: Media type of every refusal (RFC 9457).
+PROBLEM_TYPE = "application/problem+json"
+#: Ends the address of a file.
+FILE = "/files/{digest}"
+
+
+class DocumentedApi(NinjaAPI):
+    """An API whose document names the media types that are sent; the framework names that of its renderer for all of them."""
+
+    def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        """Return the document."""
+        document = super().get_openapi_schema(**given)
+        for path, methods in document["paths"].items():
+            for operation in methods.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "content" in answer:
+                        answer["content"] = {PROBLEM_TYPE: next(iter(answer["content"].values()))}
+                if path.endswith(FILE):
+                    _as_file(operation["responses"])
+        return document
+
+
+def _as_file(responses: dict[Any, dict[str, Any]]) -> None:
+    """Say that bytes are answered: pictures as what they are, all else as bytes, whole or a range."""
+    bytes_ = {"schema": {"type": "string", "format": "binary"}}
+    content = {"application/octet-stream": bytes_, "image/*": bytes_}
+    responses[200]["content"] = content
+    responses[206] = {"description": "The range that was asked for", "content": content}
+    responses[416] = {"description": "No such range"}
