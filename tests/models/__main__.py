@@ -1,4 +1,4 @@
-"""Check the handover protocol exhaustively: ``make model-check``.
+"""Check handovers and three-way calls exhaustively: ``make model-check``.
 
     python -m tests.models [--wire 4]
 """
@@ -9,7 +9,7 @@ import argparse
 import sys
 import time
 
-from tests.models.two_ends import HandoverModel
+from tests.models.two_ends import CallModel, HandoverModel
 
 
 def main() -> int:
@@ -18,11 +18,11 @@ def main() -> int:
     asked.add_argument("--wire", type=int, default=4, help="messages under way in each direction at most")
     given = asked.parse_args()
     bad = False
-    for danger in (False, True):
+    for model in (HandoverModel(given.wire, danger=False), HandoverModel(given.wire, danger=True), CallModel(given.wire)):
         begun = time.monotonic()
-        found = HandoverModel(given.wire, danger).explore()
+        found = model.explore()
         took = time.monotonic() - begun
-        print(f"{'danger' if danger else 'calm'}: wire {found.wire}, {found.states} states, {found.steps} steps, {found.quiet} quiet, {took:.1f} s")
+        print(f"{found.matter}: wire {found.wire}, {found.states} states, {found.steps} steps, {found.quiet} quiet, {took:.1f} s")
         print("\n".join(found.faults) or "everything holds")
         bad = bad or bool(found.faults)
     return int(bad)

@@ -9,25 +9,47 @@ number of commands. Steps are asked of ``Machine.decide``, ``receive`` and ``evo
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from liandong.domain.calls.call import CALL, SHARED_CALL_FACTS
+from liandong.domain.calls.call import TERMINAL as CALL_ENDS
 from liandong.domain.errors import Refusal
 from liandong.domain.handovers.handover import HANDOVER, SHARED_FACTS
-from liandong.domain.journal.facts import Command, Fact, Party, Role, StreamKind, StreamState
+from liandong.domain.journal.facts import Command, Fact, Party, Role, StreamState
 from liandong.domain.journal.machine import Machine
 from tests.unit.machine_samples import AT, actor, given, stream
 
-__all__ = ["HandoverModel", "Result"]
+__all__ = ["CallModel", "HandoverModel", "Result"]
 
 BORN = {"appeal": "a", "record": {"text": "油烟"}, "origin": "police", "destination": "hotline", "number": "联JA1"}
-#: Whose word counts for what the matter needs now.
-WITH_RECEIVER = frozenset({"accepted", "reported", "confirmed"})
-DONE = frozenset({"confirmed", "returned", "withdrawn", "kept_by_first"})
+CALLED = {"appeal": "a", "record": {"text": "工资拖欠"}, "origin": "police", "destination": "hotline", "number": "话JA1"}
 #: (sender's view, receiver's view, facts on the wire to the receiver, to the sender); views and facts are numbers.
 Node = tuple[int, int, tuple[int, ...], tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is explored: a kind of stream that two nodes hold together.
+
+    Parameters:
+        machine: its table; another one than the program's only to show that the model finds what is wrong with it.
+        facts: those that travel.
+        opening: the sender's first command, with ``born``.
+        with_receiver: phases in which the receiver answers for the matter; in the others the sender does.
+        done: phases after which nothing more is expected.
+        read: what the table and its guards read of a state beside its phase.
+    """
+
+    machine: Machine
+    facts: frozenset[str]
+    opening: str
+    born: Mapping[str, Any]
+    with_receiver: frozenset[str]
+    done: frozenset[str]
+    read: Callable[[StreamState], tuple[Any, ...]]
 
 
 @dataclass(slots=True)
@@ -35,7 +57,7 @@ class Result:
     """What the exploration found; a fault is the sentence and how one comes there."""
 
     wire: int
-    danger: bool
+    matter: str
     states: int = 0
     steps: int = 0
     quiet: int = 0
@@ -47,19 +69,20 @@ class Result:
     faults: list[str] = field(default_factory=list)
 
 
-class HandoverModel:
-    """The handover between two ends.
+class TwoEnds:
+    """Two ends and the wire between them.
 
     Parameters:
+        shared: what they hold together.
         wire: messages under way in each direction at most.
-        danger: whether the matter carries danger.
-        machine: the table; another one than the program's only to show that the model finds what is wrong with it.
+        matter: how the result is called.
     """
 
-    def __init__(self, wire: int, danger: bool, machine: Machine = HANDOVER) -> None:
+    def __init__(self, shared: Shared, wire: int, matter: str) -> None:
+        self._shared = shared
         self._wire = wire
-        self._machine = machine
-        self._danger = danger
+        self._matter = matter
+        self._machine = shared.machine
         self._views: dict[tuple[Any, ...], int] = {}
         self._states: list[StreamState] = []
         self._facts: list[Fact] = []
@@ -69,7 +92,7 @@ class HandoverModel:
 
     def explore(self, most_faults: int = 5) -> Result:
         """Go through everything; stops early when ``most_faults`` were found."""
-        found = Result(self._wire, self._danger)
+        found = Result(self._wire, self._matter)
         start = self._start
         before: dict[Node, tuple[Node, str] | None] = {start: None}
         back: dict[Node, list[Node]] = {}
@@ -90,14 +113,13 @@ class HandoverModel:
 
     @cached_property
     def _start(self) -> Node:
-        offer = self._machine.decide(stream(StreamKind.HANDOVER), Command("offer", actor(Role.SYSTEM, Party.SENDER), AT, {**BORN, "danger": self._danger}))
+        nothing = stream(self._machine.kind)
+        offer = self._machine.decide(nothing, Command(self._shared.opening, actor(Role.SYSTEM, Party.SENDER), AT, self._shared.born))
         assert not isinstance(offer, Refusal)
-        nothing = stream(StreamKind.HANDOVER)
         return self._view(self._machine.evolve(nothing, offer[0])), self._view(nothing), (self._fact(offer[0]),), ()
 
     def _view(self, state: StreamState) -> int:
-        questions = any(not each["answer"] for each in state.data.get("questions", ()))
-        read = (state.phase, questions, bool(state.data.get("acted")), "HandoverObjected" in state.data.get("times", {}))
+        read = (state.phase, *self._shared.read(state))
         if read not in self._views:
             self._views[read] = len(self._states)
             self._states.append(state)
@@ -118,7 +140,7 @@ class HandoverModel:
 
     def _decided(self, state: StreamState, party: Party) -> Iterator[tuple[str, int, int]]:
         seen: set[tuple[str, str]] = set()
-        is_open = any(not each["answer"] for each in state.data.get("questions", ()))
+        is_open = _asked(state)
         for role in (Role.SYSTEM, Role.SUPERVISOR):
             for name in self._machine.allowed(state, role, party):
                 if name == "ask" and is_open:
@@ -128,7 +150,7 @@ class HandoverModel:
                         continue
                     data = given(self._machine, row, **({"keeper": party.value} if name == "settle" else {}))
                     outcome = self._machine.decide(state, Command(name, actor(role, party), AT, data))
-                    if isinstance(outcome, Refusal) or outcome[0].name not in SHARED_FACTS:
+                    if isinstance(outcome, Refusal) or outcome[0].name not in self._shared.facts:
                         continue
                     seen.add((name, row.fact))
                     yield name, self._fact(outcome[0]), self._view(self._machine.evolve(state, outcome[0]))
@@ -165,7 +187,7 @@ class HandoverModel:
     def _judge(self, node: Node, found: Result, before: dict[Node, tuple[Node, str] | None]) -> None:
         sender, receiver, there, back = node
         one, two = self._states[sender].phase, self._states[receiver].phase
-        sender_has, receiver_has = one not in WITH_RECEIVER, two in WITH_RECEIVER
+        sender_has, receiver_has = one not in self._shared.with_receiver, two in self._shared.with_receiver
         found.both += sender_has and receiver_has
         found.neither += not sender_has and not receiver_has
         if there or back:
@@ -176,12 +198,12 @@ class HandoverModel:
             self._fault(found, before, node, f"quiet, and the ends differ: {one} and {two}")
         if sender_has == receiver_has:
             self._fault(found, before, node, "quiet, and not exactly one end answers for the matter")
-        if one not in DONE and not (self._may_say(sender, Party.SENDER) or self._may_say(receiver, Party.RECEIVER)):
+        if one not in self._shared.done and not (self._may_say(sender, Party.SENDER) or self._may_say(receiver, Party.RECEIVER)):
             self._fault(found, before, node, f"quiet in {one}, and nobody can do anything")
 
     def _all_can_end(self, before: dict[Node, tuple[Node, str] | None], back: dict[Node, list[Node]], found: Result) -> None:
         """Look for states from which no quiet end can be reached any more."""
-        ended = {each for each in before if not each[2] and not each[3] and self._states[each[0]].phase in DONE}
+        ended = {each for each in before if not each[2] and not each[3] and self._states[each[0]].phase in self._shared.done}
         waiting = deque(ended)
         while waiting:
             for each in back.get(waiting.popleft(), ()):
@@ -200,3 +222,30 @@ class HandoverModel:
             path.append(step[1])
             step = before[step[0]]
         found.faults.append(f"{words}, after {' '.join(reversed(path))}")
+
+
+def _asked(state: StreamState) -> bool:
+    return any(not each["answer"] for each in state.data.get("questions", ()))
+
+
+class HandoverModel(TwoEnds):
+    """The handover between two ends; ``danger``: whether the matter carries danger."""
+
+    def __init__(self, wire: int, danger: bool, machine: Machine = HANDOVER) -> None:
+        def read(state: StreamState) -> tuple[Any, ...]:
+            return _asked(state), bool(state.data.get("acted")), "HandoverObjected" in state.data.get("times", {})
+
+        done = frozenset({"confirmed", "returned", "withdrawn", "kept_by_first"})
+        with_receiver = frozenset({"accepted", "reported", "confirmed"})
+        super().__init__(
+            Shared(machine, SHARED_FACTS, "offer", {**BORN, "danger": danger}, with_receiver, done, read),
+            wire,
+            "handover under danger" if danger else "handover",
+        )
+
+
+class CallModel(TwoEnds):
+    """The three-way call between two ends: who joins, who gives up, who takes the matter while they talk."""
+
+    def __init__(self, wire: int, machine: Machine = CALL) -> None:
+        super().__init__(Shared(machine, SHARED_CALL_FACTS, "invite", CALLED, frozenset({"taken"}), CALL_ENDS, lambda state: ()), wire, "three-way call")

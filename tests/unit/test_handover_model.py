@@ -1,4 +1,4 @@
-"""The handover protocol, exhaustively: whatever two ends do and however their messages cross; see ``tests/models``."""
+"""The protocol of handovers and calls, exhaustively: whatever two ends do and however their messages cross; see ``tests/models``."""
 
 from __future__ import annotations
 
@@ -7,22 +7,42 @@ from pathlib import Path
 
 import pytest
 
+from liandong.domain.calls.call import CALL
 from liandong.domain.handovers.handover import HANDOVER
-from tests.models.page import SUITE_WIRE, page
-from tests.models.two_ends import HandoverModel, Result
+from tests.models.page import page
+from tests.models.page import results as explored
+from tests.models.two_ends import CallModel, HandoverModel, Result
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "handover-model.md"
 
 
 @pytest.fixture(scope="module")
 def results() -> list[Result]:
-    return [HandoverModel(SUITE_WIRE, danger).explore() for danger in (False, True)]
+    return explored()
 
 
 def test_no_act_is_lost_no_matter_has_two_owners_and_everything_can_end(results: list[Result]) -> None:
     assert [fault for each in results for fault in each.faults] == []
-    assert all(each.states > 10_000 for each in results)
+    assert all(each.states > 10_000 for each in results[:2])
     assert results[0].phases == {"offered", "accepted", "reported", "confirmed", "objected", "negotiating", "returned", "withdrawn", "kept_by_first"}
+
+
+def test_a_call_comes_to_every_end_and_to_the_same_one_on_both_sides(results: list[Result]) -> None:
+    assert results[2].states > 100
+    assert results[2].phases == {"offered", "connected", "taken", "ended", "refused", "unanswered", "failed", "cancelled"}
+
+
+@pytest.mark.parametrize(("state", "fact"), [("unanswered", "CallJoined"), ("connected", "CallUnanswered"), ("cancelled", "MatterTakenInCall"), ("taken", "CallFailed")])
+def test_a_call_table_without_a_row_for_what_crosses_is_found_out(state: str, fact: str) -> None:
+    rows = tuple(replace(row, fact="NeverHappens") if (row.state, row.fact) == (state, fact) and not row.who else row for row in CALL.rows)
+    found = CallModel(2, replace(CALL, rows=rows)).explore()
+    assert any(f"refuses {fact}" in each for each in found.faults), found.faults
+
+
+def test_a_call_that_is_given_up_here_and_goes_on_there_is_found_out() -> None:
+    rows = tuple(replace(row, to="=") if (row.state, row.fact) == ("connected", "CallUnanswered") else row for row in CALL.rows)
+    found = CallModel(2, replace(CALL, rows=rows)).explore()
+    assert any("the ends differ" in each for each in found.faults), found.faults
 
 
 def test_the_page_says_what_was_found(results: list[Result]) -> None:
