@@ -9,8 +9,10 @@ import psycopg
 import psycopg.types.json
 import pytest
 
-from liandong.domain.journal.chain import seal
+from liandong.application.notary import root_body
+from liandong.domain.journal.chain import at_text, seal
 from liandong.domain.journal.facts import Actor, Fact, StreamId
+from liandong.domain.journal.roots import Root, marks_of, tree_of
 from tests.city import City, eventually, running_city
 
 pytestmark = pytest.mark.nodes
@@ -150,17 +152,59 @@ def test_chain_computed_anew_with_its_record_is_named_by_the_root_that_the_peer_
     assert _named(tampered, node, handover) == [(2, "root_differs")]
 
 
-def test_whoever_also_makes_the_roots_anew_is_named_by_what_the_peer_keeps(tampered: City) -> None:
-    _, handover = _crossed(tampered, "连根也改")
+def _roots_made_anew(city: City, node: str, *, keep_outbox: bool) -> None:
+    """Make every root of a node anew over the journal as it now is, chain and all, and let nobody have been told or have kept another.
+
+    ``keep_outbox``: the outbox tells the new roots; else it tells none.
+    """
+    tables = ("journal_root", "root_witness", "signed_answer")
+    with city.database(node) as database:
+        roots = database.execute("SELECT number, at, upto FROM journal_root ORDER BY number").fetchall()
+        for each in tables:
+            database.execute(f"ALTER TABLE {each} DISABLE TRIGGER USER".encode())
+        previous, begin = "", 0
+        for number, at, upto in roots:
+            seals = [row[0] for row in database.execute("SELECT hash FROM journal WHERE position > %s AND position <= %s ORDER BY position", [begin, upto])]
+            root = Root(node, number, previous, len(seals), tree_of(seals), at_text(at))
+            database.execute("UPDATE journal_root SET previous = %s, tree = %s, hash = %s WHERE number = %s", [root.previous, root.tree, root.hash(), number])
+            told = psycopg.types.json.Jsonb(root_body(root, marks_of(seals)))
+            if keep_outbox:
+                database.execute("UPDATE outbox SET body = %s WHERE type = 'notary.root' AND (body->>'number')::int = %s", [told, number])
+            previous, begin = root.hash(), upto
+        for each in ("root_witness", "signed_answer"):
+            database.execute(f"DELETE FROM {each}".encode())
+        database.execute("DELETE FROM inbox WHERE type = 'notary.kept'")
+        if not keep_outbox:
+            database.execute("DELETE FROM outbox WHERE type = 'notary.root'")
+        for each in tables:
+            database.execute(f"ALTER TABLE {each} ENABLE TRIGGER USER".encode())
+
+
+@pytest.mark.parametrize("keep_outbox", [True, False], ids=["retold", "untold"])
+def test_whoever_also_makes_the_roots_anew_is_named_by_what_the_peer_keeps(tampered: City, keep_outbox: bool) -> None:
+    _, handover = _crossed(tampered, f"连根也改-{keep_outbox}")
     _witnessed(tampered, "police")
     _rewritten(tampered, "police", handover, 2)
-    with tampered.database("police") as database:
-        database.execute("UPDATE outbox SET body = body || '{\"marks\": \"\"}' WHERE type = 'notary.root'")
-        database.execute("ALTER TABLE root_witness DISABLE TRIGGER USER")
-        database.execute("DELETE FROM root_witness")
-        database.execute("ALTER TABLE root_witness ENABLE TRIGGER USER")
+    assert _named(tampered, "police", handover) == [(2, "root_differs")]
+    _roots_made_anew(tampered, "police", keep_outbox=keep_outbox)
+    assert _named(tampered, "police", handover) == [], "here nothing is left that knows better"
     found = json.loads(tampered.cli("police", "journal", "verify", "--json", "--with-peer", check=False).stdout)
     assert (2, "root_differs") in [(each["entry"], each["reason"]) for each in found["breaks"] if each["stream"] == handover]
+
+
+def test_whoever_takes_the_newest_root_away_with_every_word_of_it_is_told_that_the_peer_keeps_one(own_city: City) -> None:
+    _crossed(own_city, "少一根")
+    _witnessed(own_city, "police")
+    with own_city.database("police") as database:
+        for table in ("journal_root", "root_witness"):
+            database.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+            database.execute(f"DELETE FROM {table}".encode())
+            database.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
+        database.execute("DELETE FROM inbox WHERE type = 'notary.kept'")
+        database.execute("DELETE FROM outbox WHERE type = 'notary.root'")
+    assert own_city.verified("police")["breaks"] == []
+    found = json.loads(own_city.cli("police", "journal", "verify", "--json", "--with-peer", check=False).stdout)
+    assert [each["reason"] for each in found["breaks"]] == ["root_missing"]
 
 
 def test_roots_refuse_to_be_changed_while_their_lock_is_on(tampered: City) -> None:

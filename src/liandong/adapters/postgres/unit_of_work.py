@@ -17,7 +17,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.constraints import translated
@@ -31,7 +31,7 @@ from liandong.application.ports import Message, Recalled
 from liandong.application.shared_streams import is_shared
 from liandong.domain.clocks import KeptClock, Rulebook
 from liandong.domain.consultations.rulings import KeptRuling
-from liandong.domain.errors import StreamConflict, StreamNotFound, StreamOfOtherKind
+from liandong.domain.errors import InvalidInput, StreamConflict, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, StreamState
 
@@ -120,6 +120,8 @@ class PostgresUnitOfWork:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if error is not None:
             self._atomic.__exit__(kind, error, trace)
+            if isinstance(error, DataError):
+                raise _meaning(error) from error
             return
         try:
             self._write()
@@ -328,6 +330,9 @@ def _meaning(failure: BaseException) -> BaseException:
         return translated(failure) or failure
     if isinstance(failure, OperationalError) and type(failure.__cause__).__name__ in ("DeadlockDetected", "SerializationFailure"):
         return StreamConflict()
+    if isinstance(failure, DataError):
+        # Trying again never helps: a peer would send it for ever, and everything of it would wait behind.
+        return InvalidInput(detail="a value is longer than, or of another form than, what a record can hold")
     return failure
 
 

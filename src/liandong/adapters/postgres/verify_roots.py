@@ -45,13 +45,14 @@ class RootsFound:
     breaks: tuple[tuple[str, Break], ...]
 
 
-def verify_roots(node: str, check: CheckSignature | None = None, ask: AskPeer | None = None) -> RootsFound:
+def verify_roots(node: str, check: CheckSignature | None = None, ask: AskPeer | None = None, peers: Sequence[str] = ()) -> RootsFound:
     """Return what this node's roots prove, in one snapshot.
 
     Parameters:
         node: whose journal it is.
         check: verifies the signature of a kept envelope; None leaves signatures out.
         ask: asks peers now for what they keep; None relies on what they said when they took a root.
+        peers: whom to ask, whatever this database says of them: who empties it must not thereby keep the question from being asked.
     """
     breaks: list[tuple[str, Break]] = []
     witnesses = _witnesses(check, breaks)
@@ -59,13 +60,13 @@ def verify_roots(node: str, check: CheckSignature | None = None, ask: AskPeer | 
     for last, row, entries in _roots():
         seals = [each[0] for each in entries]
         root = Root(node, last, previous, row["entries"], row["tree"], at_text(row["at"]))
-        kept = _kept(last, witnesses, ask)
+        kept = _kept(last, witnesses, ask, peers)
         whole = (tree_of(seals), len(seals), root.hash(), row["previous"]) == (row["tree"], row["entries"], row["hash"], previous)
         if not whole or any(each.get("hash") not in (None, row["hash"]) for each in kept.values()):
             breaks += _differing(last, entries, kept)
         previous, upto = row["hash"], row["upto"]
     told = [number for _, number in witnesses]
-    if told and max(told) > last:
+    if (told and max(told) > last) or (ask is not None and any(ask(peer, last + 1) for peer in peers)):
         breaks.append((f"根 {last + 1}", Break("", last + 1, "root_missing")))
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM journal WHERE position > %s", [upto])
@@ -111,13 +112,13 @@ def _witnesses(check: CheckSignature | None, breaks: list[tuple[str, Break]]) ->
     return {**rows, **signed}
 
 
-def _kept(number: int, witnesses: Mapping[tuple[str, int], str], ask: AskPeer | None) -> dict[str, dict[str, Any]]:
+def _kept(number: int, witnesses: Mapping[tuple[str, int], str], ask: AskPeer | None, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return what each peer keeps of a root: its hash, and the marks that were sent with it or that the peer says now."""
     with connection.cursor() as cursor:
         cursor.execute(SENT, [ROOT, number])
         sent = {peer: json.loads(body) if isinstance(body, str) else body for peer, body in cursor.fetchall()}
     kept = {}
-    for peer in {*sent, *(each for each, of in witnesses if of == number)}:
+    for peer in {*sent, *(each for each, of in witnesses if of == number), *(peers if ask is not None else ())}:
         kept[peer] = {"hash": witnesses.get((peer, number)), "marks": sent.get(peer, {}).get("marks", "")}
         if ask is not None:
             kept[peer] |= dict(ask(peer, number))

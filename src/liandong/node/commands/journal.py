@@ -32,7 +32,7 @@ def verify(node_name: str | None, with_peer: bool, wait_seconds: float, as_json:
 
     settings = node_settings()
     ask = ask_for_root(settings, wait_seconds) if with_peer else None
-    roots = verify_roots(settings.name, signature_fault(settings), ask)
+    roots = verify_roots(settings.name, signature_fault(settings), ask, [each.name for each in settings.peers])
     found = verify_journal()
     breaks = [{"number": number, "stream": each.stream, "entry": each.seq, "reason": each.reason} for number, each in (*found.breaks, *roots.breaks)]
     if as_json:
