@@ -101,7 +101,7 @@ def test_a_message_of_another_type_is_not_for_this_use_case() -> None:
     [
         ({"record": None}, "input.required"),
         ({"record": "text"}, "input.invalid"),
-        ({"record": {"text": "\x00"}}, "input.invalid"),
+        ({"record": {"text": "\x00"}}, "input.not_text"),
         ({"appeal": "x" * 5000}, "input.too_long"),
         ({"appeal": "有\x00"}, "input.not_text"),
         ({"danger": "yes"}, "input.invalid"),

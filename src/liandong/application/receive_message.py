@@ -11,6 +11,7 @@ from typing import Any
 
 from liandong.application.notary import NOTARY, receive_notary
 from liandong.application.perform import Session
+from liandong.application.peer_record import check_peer_record
 from liandong.application.ports import Message, UnitOfWork
 from liandong.application.route import party_here, towards_receiver, towards_sender
 from liandong.application.shared_streams import SHARED, Shared
@@ -46,6 +47,8 @@ def receive_message(world: World, unit: UnitOfWork, peer: str, stream: StreamId,
     state = _state(session, shared, stream, fact)
     data = {**fact.data, **state.data}
     _check_way(world, peer, data, fact)
+    if fact.name == shared.opening and isinstance(fact.data.get("record"), Mapping):
+        check_peer_record(fact.data["record"])
     session.accept(state, fact)
     if party_here(world.desk, data) == Party.NONE:
         _pass_on(session, stream, data, fact, type_, body)
