@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from liandong.application.notary import NOTARY, receive_notary
-from liandong.application.perform import Session
 from liandong.application.peer_record import check_peer_record
+from liandong.application.perform import Session
 from liandong.application.ports import Message, UnitOfWork
 from liandong.application.route import party_here, towards_receiver, towards_sender
 from liandong.application.shared_streams import SHARED, Shared
