@@ -71,7 +71,7 @@ def begin_work(session: Session, handover: StreamState, actor: Actor) -> StreamS
         StreamKind.APPEAL,
         "take",
         machine,
-        {**taken, "channel": "linkage", "side": side, "source": source, "key": key_of(handover), "handover": handover.id},
+        {**taken, "channel": "linkage", "side": side, "source": source, "key": key_of(handover.id), "handover": handover.id},
     )
     if side == "hotline" and handover.data.get("cause") == "quick_service" and is_move_car(appeal):
         order = start_move_car(session, appeal, machine, handover=handover.id)
@@ -83,7 +83,7 @@ def begin_work(session: Session, handover: StreamState, actor: Actor) -> StreamS
 
 def appeal_here(session: Session, handover: StreamState) -> StreamState | None:
     """Return the appeal that the receiving side made of a handover, or None."""
-    known = session.unit.by_key(key_of(handover))
+    known = session.unit.by_key(key_of(handover.id))
     return None if known is None else session.load(StreamKind.APPEAL, known)
 
 
@@ -93,6 +93,6 @@ def order_here(session: Session, handover: StreamState) -> StreamState | None:
     return None if appeal is None else order_of(session, appeal.data)
 
 
-def key_of(handover: StreamState) -> str:
+def key_of(handover: StreamId) -> str:
     """Return the key under which the receiving side's appeal is known: one for each handover."""
-    return f"handover:{handover.id}"
+    return f"handover:{handover}"

@@ -263,6 +263,13 @@ class UnitOfWork(Protocol):
         """Return where a stream stands. Raises ``StreamNotFound``; ``StreamOfOtherKind`` where the id is another record's."""
         ...
 
+    def foresee(self, streams: Sequence[StreamId], keys: Sequence[str] = ()) -> Sequence[StreamState]:
+        """Read records, those known under keys of a source, and their clocks, in a few questions for all; return those there are.
+
+        What ``load``, ``clocks`` and ``by_key`` are asked about them in this unit of work is answered from what was read now.
+        """
+        ...
+
     def append(self, before: StreamState, facts: Sequence[Fact], after: StreamState) -> StreamState:
         """Write facts behind ``before``; return ``after`` with its head sealed."""
         ...

@@ -6,9 +6,10 @@ with its reason where a person sees it, and can be tried again (design: exchange
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from liandong.application.accept_handover import key_of as key_of_handover
 from liandong.application.notary import NOTARY, receive_notary
 from liandong.application.peer_record import check_peer_record
 from liandong.application.perform import Session
@@ -18,9 +19,24 @@ from liandong.application.shared_streams import SHARED, Shared
 from liandong.application.world import World
 from liandong.domain.errors import RemoteProtocolError, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import at_from_text
-from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamState
+from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
+from liandong.domain.supervision.supervision import key_of as key_of_supervision
 
-__all__ = ["receive_message", "takes"]
+__all__ = ["foresee", "receive_message", "takes"]
+
+
+def foresee(unit: UnitOfWork, messages: Iterable[tuple[StreamId, str]]) -> None:
+    """Read ahead, in a few questions, what messages of a batch will ask about: their streams, and the orders and supervisions that hang on them.
+
+    Parameters:
+        messages: stream and type of each.
+    """
+    streams = {stream: SHARED[type_].kind for stream, type_ in messages if type_ in SHARED}
+    handovers = [stream for stream, kind in streams.items() if kind == StreamKind.HANDOVER]
+    found = unit.foresee(list(streams), [key_of_handover(each) for each in handovers])
+    named = {StreamId(str(each.data[name])) for each in found for name in ("appeal", "order") if each.data.get(name)}
+    orders = [str(each.data["order"]) for each in found if each.kind == StreamKind.APPEAL and each.data.get("order")]
+    unit.foresee(sorted(named), [key_of_supervision(each) for each in (*handovers, *orders)])
 
 
 def receive_message(world: World, unit: UnitOfWork, peer: str, stream: StreamId, type_: str, body: Mapping[str, Any]) -> None:

@@ -90,6 +90,11 @@ class MemoryUnitOfWork:
         self._held[stream] = (state.seq, state, row.opened_at, None)
         return state
 
+    def foresee(self, streams: Sequence[StreamId], keys: Sequence[str] = ()) -> Sequence[StreamState]:
+        named = [each for each in map(self.by_key, keys) if each is not None]
+        known = [each for each in dict.fromkeys((*streams, *named)) if each in self._held or each in self._database.rows]
+        return [self.load(self._held[each][1].kind if each in self._held else self._database.rows[each].state.kind, each) for each in known]
+
     def append(self, before: StreamState, facts: Sequence[Fact], after: StreamState) -> StreamState:
         assert self._begun, "a unit of work is used inside its with block"
         seq, head = before.seq, before.head

@@ -13,19 +13,21 @@ from typing import Any
 
 from django.db import connection
 
+from liandong.adapters.postgres.prepared import ask
 from liandong.domain.clocks import Clock, ClockRule, KeptClock, Limit, Outcome, Pause, Rulebook, step_of
 from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
 
-__all__ = ["COLUMNS", "clock_rows", "kept_of", "open_deadlines", "read_clocks"]
+__all__ = ["CLOCKS_OF", "COLUMNS", "clock_rows", "kept_of", "open_deadlines", "read_clocks"]
 
 COLUMNS = "kind, step, round, code, owed_by, is_right, started_at, warned_at, fired_at, stopped_at, outcome, history"
 SELECT = f"SELECT {COLUMNS} FROM timer WHERE stream = %s ORDER BY id"
+#: The same of many records, each row with its record's id before it.
+CLOCKS_OF = f"SELECT stream::text, {COLUMNS} FROM timer WHERE stream = ANY(%s::uuid[]) ORDER BY id"
 
 
-def read_clocks(cursor: Any, stream: str, rulebook: Rulebook) -> tuple[KeptClock, ...]:
+def read_clocks(stream: str, rulebook: Rulebook) -> tuple[KeptClock, ...]:
     """Return the clocks of a record, oldest first."""
-    cursor.execute(SELECT, [stream])
-    return tuple(kept_of(row, rulebook) for row in cursor.fetchall())
+    return tuple(kept_of(row, rulebook) for row in ask(SELECT, [stream]))
 
 
 def kept_of(row: Sequence[Any], rulebook: Rulebook) -> KeptClock:

@@ -24,7 +24,7 @@ from liandong.adapters.postgres.constraints import translated
 from liandong.adapters.postgres.ids import uuid7
 from liandong.adapters.postgres.prepared import array, ask
 from liandong.adapters.postgres.rulings import keep_ruling, read_rulings
-from liandong.adapters.postgres.timers import clock_rows, read_clocks
+from liandong.adapters.postgres.timers import CLOCKS_OF, clock_rows, kept_of, read_clocks
 from liandong.application.numbers import number_of
 from liandong.application.outline import KEYED, outline_of
 from liandong.application.ports import Message, Recalled
@@ -41,6 +41,8 @@ __all__ = ["CHANGED", "OUTBOX", "PostgresUnitOfWork", "PostgresWork"]
 CHANGED, OUTBOX = "liandong_changed", "liandong_outbox"
 
 WRITE = "SELECT liandong_write(%s::jsonb)"
+FORESEE = "SELECT id::text, kind, phase, seq, data, head, opened_at, key FROM stream WHERE "
+FORESEE_STREAMS, FORESEE_KEYS = FORESEE + "id = ANY(%s::uuid[])", FORESEE + "key = ANY(%s::text[])"
 #: Of each key the newest few, so that a key that half the city shares costs what any other does.
 RECALL = """
 WITH hit AS MATERIALIZED (
@@ -107,7 +109,10 @@ class PostgresUnitOfWork:
         self._held: dict[StreamId, _Held] = {}
         self._entries: list[tuple[StreamKind, Entry]] = []
         self._messages: list[tuple[Message, datetime]] = []
-        self._keys: dict[str, StreamId] = {}
+        self._keys: dict[str, StreamId | None] = {}
+        #: Rows of clocks that were read ahead; a stream without any has none.
+        self._foreseen: dict[StreamId, list[tuple[Any, ...]]] = {}
+        self._absent: set[StreamId] = set()
         self._recalled: dict[tuple[datetime, StreamId], list[int]] = {}
         self._atomic: Any = None
         self._latest: datetime | None = None
@@ -134,7 +139,7 @@ class PostgresUnitOfWork:
         held = self._held.get(stream)
         if held is not None:
             return _of_kind(held.state, kind)
-        rows = ask("SELECT phase, seq, data, head, opened_at, kind FROM stream WHERE id = %s", [stream])
+        rows = [] if stream in self._absent else ask("SELECT phase, seq, data, head, opened_at, kind FROM stream WHERE id = %s", [stream])
         if not rows:
             raise StreamNotFound(id=stream)
         row = rows[0]
@@ -142,6 +147,26 @@ class PostgresUnitOfWork:
         state = _of_kind(StreamState(StreamKind(row[5]), stream, row[0], row[1], data, row[3]), kind)
         self._held[stream] = _Held(row[1], state, row[4], row[4], str(data.get("unit", "")))
         return state
+
+    def foresee(self, streams: Sequence[StreamId], keys: Sequence[str] = ()) -> Sequence[StreamState]:
+        wanted = [each for each in streams if each not in self._held]
+        unknown = [each for each in keys if each not in self._keys]
+        rows = ask(FORESEE_STREAMS, [wanted]) if wanted else []
+        found = {row[0]: row for row in (*rows, *(ask(FORESEE_KEYS, [unknown]) if unknown else ()))}
+        self._keys.update(dict.fromkeys(unknown))
+        self._absent.update(each for each in wanted if each not in found)
+        for id_, kind, phase, seq, data, head, opened_at, key in found.values():
+            if key is not None:
+                self._keys[key] = id_
+            if id_ not in self._held:
+                state = StreamState(StreamKind(kind), StreamId(id_), phase, seq, _plain(data), head)
+                self._held[state.id] = _Held(seq, state, opened_at, opened_at, str(state.data.get("unit", "")))
+        if found:
+            self._foreseen.update((each, []) for each in found)
+            for row in ask(CLOCKS_OF, [list(found)]):
+                self._foreseen[row[0]].append(row[1:])
+        named = [each for each in (self._keys[key] for key in keys) if each is not None]
+        return [self._held[each].state for each in dict.fromkeys((*streams, *named)) if each in self._held]
 
     def append(self, before: StreamState, facts: Sequence[Fact], after: StreamState) -> StreamState:
         seq, head = before.seq, before.head
@@ -188,10 +213,15 @@ class PostgresUnitOfWork:
             stream = self._held.get(state.id)
             found: tuple[KeptClock, ...] = ()
             if stream is None or stream.loaded_seq:
-                with connection.cursor() as cursor:
-                    found = read_clocks(cursor, state.id, self._rulebook)
+                found = self._read_clocks(state.id)
             held = self._clocks[state.id] = _HeldClocks(found, found)
         return held
+
+    def _read_clocks(self, stream: StreamId) -> tuple[KeptClock, ...]:
+        foreseen = self._foreseen.get(stream)
+        if foreseen is not None:
+            return tuple(kept_of(row, self._rulebook) for row in foreseen)
+        return read_clocks(stream, self._rulebook)
 
     def number(self, kind: StreamKind, at: datetime) -> str:
         day = at.astimezone(self._zone).strftime("%Y%m%d")
