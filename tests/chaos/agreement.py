@@ -1,20 +1,44 @@
-"""Whether two nodes agree: every shared fact of every handover on both, once, in the order its end said it."""
+"""Whether two nodes agree: every shared fact of every handover on both, once, in the order its end said it, and every file that it names."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from liandong.adapters.files.store import FileStore
 from liandong.domain.handovers.handover import SHARED_FACTS
 from tests.city import City
 
-__all__ = ["Agreement", "compare"]
+__all__ = ["Agreement", "Files", "compare", "compare_files"]
 
 FACTS = """
 SELECT stream, name, actor->>'party', actor->>'node', at, seq FROM journal
 WHERE kind = 'handover' AND name = ANY(%s) ORDER BY stream, seq"""
+
+NAMED = """
+SELECT DISTINCT named->>'digest' FROM journal, jsonb_array_elements(data->'attachments') AS named
+WHERE kind = 'handover' AND data ? 'attachments' ORDER BY 1"""
+
+
+@dataclass(slots=True)
+class Files:
+    """What became of the files that handovers name."""
+
+    #: Named by some fact of a handover, on either node.
+    named: int = 0
+    #: Not whole on one of the nodes.
+    missing: int = 0
+    #: Whole, but not what their digest says.
+    wrong: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether each is whole on both nodes, byte by byte."""
+        return not (self.missing or self.wrong)
 
 
 @dataclass(slots=True)
@@ -50,6 +74,32 @@ def compare(city: City, nodes: tuple[str, str] = ("police", "hotline")) -> Agree
             found.apart += 1
             found.examples.append(f"{stream}: {phases[nodes[0]].get(stream)} and {phases[nodes[1]].get(stream)}")
     return found
+
+
+def compare_files(city: City) -> Files:
+    """Return whether every file that a handover names is on every node, by its bytes."""
+    digests: set[str] = set()
+    for node in city.names:
+        with city.database(node) as database:
+            digests |= {str(row[0]) for row in database.execute(NAMED).fetchall()}
+    found = Files(named=len(digests))
+    for settings, _ in city.supervisor.nodes:
+        store = FileStore(settings.files)
+        for digest in sorted(digests):
+            if store.size(digest) is None:
+                found.missing += 1
+                found.examples.append(f"{settings.name}: {digest} is missing")
+            elif "sha256:" + _sha256(store, digest) != digest:
+                found.wrong += 1
+                found.examples.append(f"{settings.name}: {digest} is something else")
+    return found
+
+
+def _sha256(store: FileStore, digest: str) -> str:
+    made = hashlib.sha256()
+    for block in store.blocks(digest):
+        made.update(block)
+    return made.hexdigest()
 
 
 def _judge(found: Agreement, stream: str, party: str, one: list[Any], two: list[Any]) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from liandong.node.embedded import Server
 from tests.chaos.faults import Faults
 from tests.city import free_ports
 
-__all__ = ["CABLES", "BadCable"]
+__all__ = ["CABLES", "BadCable", "Every"]
 
 NODES = ("police", "hotline")
 
@@ -36,6 +37,27 @@ class BadCable(Between):
     """What lies between the nodes, and the faults of it; ``run`` until cancelled."""
 
     faults: Faults
+    #: How often ``change`` may be called.
+    changes = 0
+
+    def __init__(self, transport: str, home: Path, server: Server, ports: Mapping[str, int]) -> None:
+        super().__init__(transport, home, server, ports)
+        #: Transport -> batches, pieces and answers that it carried whole.
+        self.crossed: Counter[str] = Counter()
+
+    @property
+    def now(self) -> str:
+        """The transport that the nodes use now."""
+        return self.transport
+
+    def change(self) -> None:
+        """Take the next transport; the nodes have to be told."""
+        raise NotImplementedError
+
+    def passed(self, fault: str) -> None:
+        """Count what crosses, unless it never arrives as it was."""
+        if fault not in ("lose", "parted", "cut", "flip", "leave"):
+            self.crossed[self.transport] += 1
 
     async def run(self) -> None:
         """Carry, badly."""
@@ -68,7 +90,9 @@ class BadHttp(BadCable):
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError):
             while True:
                 head, body = await _message(reader)
-                kind = self.faults.pick("lose", "double", "delay", "cut", "flip", "shuffle", "lose_answer", "cut_answer", "flip_answer", "replay")
+                kind = self.faults.pick(
+                    "lose", "double", "delay", "cut", "flip", "shuffle", "lose_answer", "cut_answer", "flip_answer", "replay"
+                )
                 if kind in ("lose", "parted"):
                     break
                 if kind == "delay":
@@ -81,6 +105,7 @@ class BadHttp(BadCable):
                 if self.faults.chance.random() < 0.05:
                     self._old = [*self._old[-20:], (node, _request(head, body))]
                 answer = await self._ask(node, _request(head, self.faults.spoilt(body, kind)))
+                self.passed(kind if answer else "lose")
                 if kind == "lose_answer" or not answer:
                     break
                 writer.write(self.faults.spoilt(answer, kind.removesuffix("_answer")) if kind.endswith("_answer") else answer)
@@ -137,7 +162,9 @@ class BadMiddle(BadCable):
     async def _carry(self, sender: str, reached: int) -> int:
         table = sql.Identifier(SCHEMA, table_name(sender, other(sender)))
         async with await psycopg.AsyncConnection.connect(self._middles[sender], autocommit=True) as here:
-            query = sql.SQL("SELECT position, ref, kind, status, payload FROM {} WHERE position > %s ORDER BY position LIMIT 50").format(table)
+            query = sql.SQL("SELECT position, ref, kind, status, payload FROM {} WHERE position > %s ORDER BY position LIMIT 50").format(
+                table
+            )
             rows: list[Any] = await (await here.execute(query, (reached,))).fetchall()
         if not rows or self.faults.parted:
             return reached
@@ -151,6 +178,7 @@ class BadMiddle(BadCable):
                 fault = self.faults.pick("lose", "double", "delay", "cut", "flip")
                 if fault == "delay":
                     await self.faults.delay()
+                self.passed(fault)
                 for _ in range({"lose": 0, "parted": 0, "double": 2}.get(fault, 1)):
                     await there.execute(insert, (ref, kind, status, self.faults.spoilt(bytes(payload), fault)))
         return int(last)
@@ -168,7 +196,9 @@ class BadGate(BadCable):
         while True:
             for sender in NODES:
                 with contextlib.suppress(OSError):
-                    await self._carry(self._home / "ferry" / sender / other(sender) / "out", self._home / "ferry" / other(sender) / sender / "in")
+                    await self._carry(
+                        self._home / "ferry" / sender / other(sender) / "out", self._home / "ferry" / other(sender) / sender / "in"
+                    )
             await asyncio.sleep(0.05)
 
     async def _carry(self, out: Path, into: Path) -> None:
@@ -177,6 +207,7 @@ class BadGate(BadCable):
             self.faults.chance.shuffle(found)
         for path in found:
             kind = self.faults.pick("lose", "delay", "cut", "flip", "leave", "double")
+            self.passed(kind)
             if kind in ("leave", "parted"):
                 continue
             if kind == "delay":
@@ -204,7 +235,9 @@ class BadBus(BadCable):
         async def quiet(_: Exception) -> None:
             """The bus may be away."""
 
-        client = await nats.connect(f"nats://127.0.0.1:{self._bus_port}", max_reconnect_attempts=-1, reconnect_time_wait=0.2, error_cb=quiet)
+        client = await nats.connect(
+            f"nats://127.0.0.1:{self._bus_port}", max_reconnect_attempts=-1, reconnect_time_wait=0.2, error_cb=quiet
+        )
         try:
             await asyncio.gather(*(self._way(client, sender) for sender in NODES))
         finally:
@@ -239,6 +272,7 @@ class BadBus(BadCable):
         while self.faults.parted:
             await asyncio.sleep(0.1)
         kind = self.faults.pick("lose", "double", "delay", "cut", "flip")
+        self.passed(kind)
         if kind == "delay":
             await self.faults.delay()
         headers = {name: value for name, value in message.headers.items() if name != "Nats-Msg-Id"}
@@ -249,3 +283,34 @@ class BadBus(BadCable):
 
 #: transport -> what lies between.
 CABLES: dict[str, type[BadCable]] = {"http": BadHttp, "middledb": BadMiddle, "ferry": BadGate, "nats": BadBus}
+
+
+class Every(BadCable):
+    """All of them beside each other; the nodes use one after the other, beginning with the one they are laid out with."""
+
+    changes = len(CABLES) - 1
+
+    def __init__(self, transport: str, home: Path, server: Server, ports: Mapping[str, int]) -> None:
+        super().__init__(transport, home, server, ports)
+        self._order = sorted(CABLES, key=lambda each: (each != transport, each))
+        self._each = {name: CABLES[name](name, home, server, ports) for name in self._order}
+        for one in self._each.values():
+            one.crossed = self.crossed
+
+    @property
+    def now(self) -> str:
+        return self._order[0]
+
+    def change(self) -> None:
+        self._order = [*self._order[1:], self._order[0]]
+
+    def url(self, of: str, peer: str) -> str:
+        return self._each[self.now].url(of, peer)
+
+    def bus_command(self) -> Sequence[str] | None:
+        return self._each["nats"].bus_command()
+
+    async def run(self) -> None:
+        for one in self._each.values():
+            one.faults = self.faults
+        await asyncio.gather(*(one.run() for one in self._each.values()))

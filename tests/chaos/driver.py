@@ -7,6 +7,7 @@ line of what was done goes to stdout for each.
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -23,7 +24,18 @@ __all__ = ["Driver", "main"]
 
 T = TypeVar("T")
 WORDS = "楼下烧烤摊的油烟天天往窗户里灌，请尽快处理"
-VERDICT = {"side": "unclear", "item": "", "kind": "求助", "urgent": False, "confidence": 0.5, "reasons": [], "particulars": {}, "missing": []}
+#: Sizes of the files that are added: less than a piece, and several.
+FILE_BYTES = (1, 3_000_000)
+VERDICT = {
+    "side": "unclear",
+    "item": "",
+    "kind": "求助",
+    "urgent": False,
+    "confidence": 0.5,
+    "reasons": [],
+    "particulars": {},
+    "missing": [],
+}
 
 
 class Driver:
@@ -34,6 +46,7 @@ class Driver:
     """
 
     def __init__(self, seed: int) -> None:
+        from liandong.adapters.files.store import FileStore
         from liandong.node.bootstrap import node_settings, start
 
         self.settings = node_settings()
@@ -43,6 +56,7 @@ class Driver:
         role = Role.CALL_TAKER if self.settings.side == "police" else Role.AGENT
         self.desk = Actor(role, person="chaos", node=self.settings.name)
         self.refused = 0
+        self.files = FileStore(self.settings.files, FILE_BYTES[1])
 
     def patiently(self, act: Callable[[], T]) -> T:
         """Return what ``act`` gives, however often the database goes away meanwhile."""
@@ -62,13 +76,18 @@ class Driver:
                 if error.code != "stream.conflict":
                     raise
 
-    def offer(self, first: int, count: int, rate: float = 0.0, words: int = 2, **more: Any) -> dict[str, Any]:
-        """Offer handovers ``first`` … and add up to ``words`` supplements to each; ``rate`` a second, 0 is as fast as can be."""
+    def offer(self, first: int, count: int, rate: float = 0.0, words: int = 2, files: float = 0.0, **more: Any) -> dict[str, Any]:
+        """Offer handovers ``first`` … and add up to ``words`` supplements to each; ``rate`` a second, 0 is as fast as can be.
+
+        Parameters:
+            files: share of the supplements that bring a file.
+        """
         started = time.monotonic()
         for number in range(first, first + count):
             handover = self.patiently(lambda number=number: self._offer(number))
             for turn in range(self.chance.randint(0, words)):
-                self._try(handover, "supplement", {"words": f"补充 {turn}"})
+                brought = self._file() if files and self.chance.random() < files else {}
+                self._try(handover, "supplement", {"words": f"补充 {turn}", **brought})
             if rate:
                 time.sleep(max(0.0, started + (number - first + 1) / rate - time.monotonic()))
         return {"offered": count, "seconds": time.monotonic() - started}
@@ -83,6 +102,16 @@ class Driver:
         if not appeal.data.get("handover"):
             appeal = place_appeal(self.world, self.desk, appeal.id, "hand_over")
         return str(appeal.data["handover"])
+
+    def _file(self) -> dict[str, Any]:
+        """Return the attachments of an act that brings a file of random bytes; none where the disk has no room for one."""
+        content = self.chance.randbytes(self.chance.randint(*FILE_BYTES))
+        try:
+            upload = self.files.begin("现场.bin", len(content), "application/octet-stream")
+            self.files.append(upload.id, 0, io.BytesIO(content))
+            return {"attachments": [self.files.finish(upload.id)]}
+        except (LiandongError, OSError):
+            return {}
 
     def _try(self, handover: str, command: str, data: dict[str, Any]) -> bool:
         """Give a command that the other side may have made impossible meanwhile."""

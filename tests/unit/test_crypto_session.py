@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from liandong.adapters.crypto.keyring import KeyRing
 from liandong.adapters.crypto.keys import generate_key
 from liandong.adapters.crypto.registry import DEFAULT_SUITE, SUITES
-from liandong.adapters.crypto.session import Session, answer, open_batch, open_envelope
+from liandong.adapters.crypto.session import Session, answer, open_batch, open_envelope, prove_kept
 from liandong.adapters.crypto.suites import from_text, to_text
 from liandong.domain.errors import InvalidInput, LocalProtocolError, RemoteProtocolError
 from liandong.domain.exchange.envelope import Envelope
@@ -105,6 +105,18 @@ def test_a_revoked_key_is_refused_with_who_and_why_and_cannot_come_back() -> Non
     error = refused(protected, hotline)
     assert error.code == "exchange.key_revoked"
     assert all(words in str(error) for words in (POLICE, "2026-11-22", "笔记本遗失", key.key_id))
+
+
+def test_what_was_kept_is_proved_after_its_key_was_revoked_or_has_ended() -> None:
+    clock = Clock()
+    police, hotline = rings(clock)
+    kept = open_envelope(Session(police).protect(envelope()), hotline)
+    clock.forward(days=400)
+    hotline.revoke(kept.key_id, "笔记本遗失")
+    prove_kept(kept, hotline)
+    for changed in (replace(kept, body={"words": "其他"}), replace(kept, sender=HOTLINE), replace(kept, suite="other"), replace(kept, key_id="ed25519-none")):
+        with pytest.raises(RemoteProtocolError):
+            prove_kept(changed, hotline)
 
 
 def test_an_own_revoked_key_signs_no_more() -> None:

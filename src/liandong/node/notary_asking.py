@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from liandong.adapters.crypto.session import open_envelope
+from liandong.adapters.crypto.session import prove_kept
 from liandong.adapters.postgres.notary import PostgresNotary
 from liandong.application.current import current_world
 from liandong.application.notary import QUESTION, questions_stream
@@ -28,10 +28,11 @@ def signature_fault(settings: NodeSettings) -> Callable[[str, Mapping[str, Any]]
 
     def fault(peer: str, envelope: Mapping[str, Any]) -> str | None:
         try:
-            held = open_envelope(parse_envelope(json.dumps(envelope, ensure_ascii=False).encode()), ring)
+            kept = parse_envelope(json.dumps(envelope, ensure_ascii=False).encode())
+            prove_kept(kept, ring)
         except LiandongError as error:
             return error.code
-        return None if held.sender == peer else "exchange.wrong_sender"
+        return None if (kept.sender, kept.recipient) == (peer, settings.name) else "exchange.wrong_sender"
 
     return fault
 

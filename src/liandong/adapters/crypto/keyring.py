@@ -4,7 +4,8 @@ Rules:
     - The newest own key in force signs. An older one stays for opening what was sealed for it.
     - A peer may have several keys at once: they rotate by overlap. A key is accepted until ``overlap_days`` after its last day,
       so that what waited in an outbox still arrives.
-    - A revoked key is accepted for nothing, whatever the date of the message: its thief can write any date.
+    - A revoked key is accepted for nothing new, whatever the date of the message: its thief can write any date. What was taken before
+      stays proved by it.
     - A refusal says who and why: the key, its owner, the day, the reason.
     - A ring that came from a directory looks there again every two seconds: a key entered or revoked by another process counts
       without a restart. What is in the files is added; a file taken away is not, a key is ended by revoking it.
@@ -201,14 +202,23 @@ class KeyRing:
         Raises:
             RemoteProtocolError: ``exchange.key_unknown``, ``exchange.key_revoked`` or ``exchange.key_expired``, with who and why.
         """
-        self._freshen()
-        key = self._peers.get(key_id)
-        if key is None:
-            raise RemoteProtocolError("exchange.key_unknown", detail=f"{key_id or 'no key'} at {self.node}")
+        key = self.known(key_id)
         if key.revoked is not None:
             raise RemoteProtocolError("exchange.key_revoked", detail=_why(key, key.revoked))
         if self.clock() >= key.not_after + self._overlap:
             raise RemoteProtocolError("exchange.key_expired", detail=f"{key_id} of {key.node}, last day {key.not_after:%Y-%m-%d}")
+        return key
+
+    def known(self, key_id: str) -> PeerKey:
+        """Return a peer's key, in force or not: for what was believed when it came and is proved again later.
+
+        Raises:
+            RemoteProtocolError: ``exchange.key_unknown``.
+        """
+        self._freshen()
+        key = self._peers.get(key_id)
+        if key is None:
+            raise RemoteProtocolError("exchange.key_unknown", detail=f"{key_id or 'no key'} at {self.node}")
         return key
 
     def verify(self, key_id: str, data: bytes, signature: bytes) -> str:

@@ -25,7 +25,7 @@ from liandong.domain.exchange.receipts import Receipt, ReceiptBatch, parse_recei
 from liandong.domain.exchange.wire import parse_envelope, read_object, split_batch
 from liandong.domain.journal.canonical import canonical
 
-__all__ = ["Session", "answer", "open_batch", "open_envelope"]
+__all__ = ["Session", "answer", "open_batch", "open_envelope", "prove_kept"]
 
 
 class Session:
@@ -91,13 +91,33 @@ def open_envelope(envelope: Envelope, keyring: KeyRing, limits: Limits = DEFAULT
     if envelope.recipient != keyring.node:
         raise RemoteProtocolError("exchange.wrong_recipient", detail=f"for {envelope.recipient}, this is {keyring.node}")
     key = keyring.trusted(envelope.key_id)
+    _check_names(envelope, key)
+    clear = envelope if envelope.sealed is None else replace(envelope, body=_opened(envelope, key, keyring, limits), sealed=None)
+    _check_signature(clear, key)
+    return clear
+
+
+def prove_kept(envelope: Envelope, keyring: KeyRing) -> None:
+    """Prove an envelope that was opened, believed and kept: its signature holds, also by a key that has ended or was revoked since.
+
+    Raises:
+        RemoteProtocolError: with who and why.
+    """
+    key = keyring.known(envelope.key_id)
+    _check_names(envelope, key)
+    _check_signature(envelope, key)
+
+
+def _check_names(envelope: Envelope, key: PeerKey) -> None:
     if envelope.suite != key.suite:
         raise RemoteProtocolError("exchange.suite", detail=f"{key.key_id} is a key of {key.suite}")
     if envelope.sender != key.node:
         raise RemoteProtocolError("exchange.wrong_sender", detail=f"from {envelope.sender}, but {key.key_id} belongs to {key.node}")
-    clear = envelope if envelope.sealed is None else replace(envelope, body=_opened(envelope, key, keyring, limits), sealed=None)
-    keyring.verify(clear.key_id, clear.signing_bytes(), _bytes(clear.signature, "exchange.signature"))
-    return clear
+
+
+def _check_signature(clear: Envelope, key: PeerKey) -> None:
+    if not suite_of(key).verify(key.signing_public, clear.signing_bytes(), _bytes(clear.signature, "exchange.signature")):
+        raise RemoteProtocolError("exchange.signature", detail=f"{key.key_id} of {key.node}")
 
 
 def open_batch(raw: bytes, keyring: KeyRing, limits: Limits = DEFAULT_LIMITS) -> list[Envelope | Receipt]:

@@ -23,7 +23,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from liandong.adapters.crypto.keyring import KeyRing
 from liandong.adapters.crypto.pieces import make_wish, open_piece
 from liandong.adapters.files.store import FileStore
-from liandong.domain.errors import InvalidInput, PeerError
+from liandong.domain.errors import InvalidInput, PeerError, PeerUnavailable
 
 __all__ = ["AskPiece", "Fetcher"]
 
@@ -32,7 +32,8 @@ AskPiece = Callable[[str, bytes, tuple[str, int]], Awaitable[bytes]]
 
 #: How often the table is looked at when nothing is under way, in seconds.
 LOOK_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 60.0
+#: Longest pause after a file could not be had; after the peer could not be reached, which says nothing of the file.
+LONGEST_PAUSE_SECONDS, LONGEST_SILENCE_SECONDS = 60.0, 6.0
 COMING = "SELECT digest, size, attempts FROM attachment WHERE state = 'coming' AND peer = %s ORDER BY attempts, noted_at LIMIT 1"
 HERE = "UPDATE attachment SET state = 'here', reason = '' WHERE digest = %s"
 LATER = "UPDATE attachment SET attempts = attempts + 1, reason = %s WHERE digest = %s"
@@ -59,6 +60,7 @@ class Fetcher:
         self._keyring = keyring
         self._ask = ask
         self._failures = 0
+        self._longest = LONGEST_PAUSE_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fetch until ``stop``."""
@@ -70,7 +72,7 @@ class Fetcher:
             except (psycopg.Error, PoolTimeout, OSError) as error:
                 log.warning("files wait: %s", type(error).__name__, extra={"action": "files.waiting", "peer": self._peer})
             if self._failures:
-                pause = min(LOOK_SECONDS * 2.0 ** min(self._failures, 16), LONGEST_PAUSE_SECONDS)
+                pause = min(LOOK_SECONDS * 2.0 ** min(self._failures, 16), self._longest)
             if pause:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), pause)
@@ -86,6 +88,7 @@ class Fetcher:
             whole = await self._pieces(digest, size, stop)
         except (PeerError, InvalidInput) as error:
             self._failures += 1
+            self._longest = LONGEST_SILENCE_SECONDS if isinstance(error, PeerUnavailable) else LONGEST_PAUSE_SECONDS
             async with self._pool.connection() as connection:
                 await connection.execute(LATER, (error.code, digest))
             return False
