@@ -35,7 +35,7 @@ TRIES = 4
 INTERNAL = frozenset(
     {
         "offer", "draft", "submit", "invite", "raise", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat",
-        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse", "convene", "blow",
+        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse", "convene", "blow", "due_visit", "draw",
     }
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ LETTERS: Mapping[StreamKind, str] = MappingProxyType(
         StreamKind.QUICK_SERVICE: "挪",
         StreamKind.WHISTLE: "哨",
         StreamKind.SUPERVISION: "督",
+        StreamKind.INSPECTION: "检",
     }
 )
 

@@ -286,6 +286,10 @@ class UnitOfWork(Protocol):
         """Return every fact of a record, oldest first, those of this unit of work included."""
         ...
 
+    def told(self, names: Sequence[str], since: datetime, until: datetime) -> Sequence[StreamId]:
+        """Return the records of which one of these facts was written from ``since`` until before ``until`` (aware), each once, in any order."""
+        ...
+
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         """Return the clocks of a record as kept so far, oldest first."""
         ...

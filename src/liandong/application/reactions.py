@@ -28,6 +28,7 @@ from liandong.application.reporting import close_appeal, close_if_done, report_b
 from liandong.application.route import party_here
 from liandong.application.telling import tell_peer
 from liandong.application.three_way_call import CALL_REACTIONS, take_what_was_promised
+from liandong.application.visiting import VISIT_REACTIONS
 from liandong.domain.handovers.handover import SHARED_FACTS
 from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
 
@@ -256,7 +257,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS)
+REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

@@ -16,6 +16,7 @@ from liandong.domain.calls.call import CALL
 from liandong.domain.clocks import Rulebook
 from liandong.domain.consultations.consultation import CONSULTATION
 from liandong.domain.handovers.handover import HANDOVER
+from liandong.domain.inspections.inspection import INSPECTION
 from liandong.domain.journal.facts import Fact, StreamKind
 from liandong.domain.journal.machine import Machine
 from liandong.domain.quickservice.move_car import MOVE_CAR
@@ -27,7 +28,7 @@ __all__ = ["MACHINES", "World"]
 
 #: kind -> the table that rules it.
 MACHINES: Mapping[StreamKind, Machine] = {
-    each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, ALERT, MOVE_CAR, SUPERVISION, CONSULTATION, WHISTLE)
+    each.kind: each for each in (APPEAL, ALARM, WORK_ORDER, HANDOVER, CALL, ALERT, MOVE_CAR, SUPERVISION, CONSULTATION, WHISTLE, INSPECTION)
 }
 
 

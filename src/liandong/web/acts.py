@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from liandong.adapters.postgres.models import Stream, User
 from liandong.application.act import is_internal
@@ -58,7 +59,7 @@ LEADING = (
     "acknowledge", "set_out", "reach", "attend", "report_in", "open_meeting", "speak", "propose", "rule", "confirm_ruling", "agree_plan", "finish_task", "pick_up", "take_in_call", "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
 )  # fmt: skip
 #: Guards that ask only where a record stands: what they refuse is not offered at all.
-STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person"})
+STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person", "visit_owed", "owed_last_try"})
 #: What is seldom needed stands behind “more”.
 SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "invite_more", "call_more", "add_case", "set_agenda", "find_fact", "unmark", "turn_back_report"})
 #: What takes something away from somebody is drawn as such.
@@ -74,7 +75,7 @@ ICONS = {
     "hand_over": "arrow-right", "hand_over_source": "arrow-right", "share": "arrows-exchange", "keep": "check", "guide": "route",
     "notify": "send", "remind": "bell", "come": "walk", "deny": "alert-triangle", "move": "circle-check", "thank": "mood-smile", "correct_plate": "edit",
     "supervise": "eye", "call_interview": "users", "circulate": "list-details", "refer": "gavel", "lift": "circle-check",
-    "ask_extension": "calendar", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle", "refer_abuse": "shield-check", "unmark": "edit",
+    "ask_extension": "calendar", "not_reached": "phone-off", "inspect": "eye", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle", "refer_abuse": "shield-check", "unmark": "edit",
     "state_non_police": "scale", "acknowledge": "circle-check", "set_out": "walk", "reach": "map-pin", "tell": "clipboard-check", "cannot_come": "ban", "stand_down": "flag", "pick_up": "phone-check", "decline": "phone-x", "take_in_call": "circle-check", "hang_up": "phone-off", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
 }  # fmt: skip
 
@@ -215,11 +216,20 @@ def _units(desk: Desk, stream: Stream, spec: Field, at: datetime) -> Sequence[tu
     return unit_choices(kind_side if desk.side == "both" else desk.side, matter, at)
 
 
+def _named(stream: Stream, spec: Field) -> Sequence[tuple[str, str, str]]:
+    """Return the doors of the city, or the records of a sample, those without a result first."""
+    if spec.name == "door":
+        return [(each.code, f"{each.name} {each.phone}".strip(), each.words[:60]) for each in door_choices()]
+    done = stream.data.get("results", {})
+    found = [(each["stream"], each["number"], "" if each["stream"] in done else str(_("未质检"))) for each in stream.data.get("sample", ())]
+    return sorted(found, key=lambda each: not each[2])
+
+
 def _shape(desk: Desk, stream: Stream, spec: Field, at: datetime) -> tuple[str, Sequence[tuple[str, str, str]]]:
     if spec.name in ("unit", "lead", "then_lead"):
         return "select", _units(desk, stream, spec, at)
-    if spec.name == "door":
-        return "select", [(each.code, f"{each.name} {each.phone}".strip(), each.words[:60]) for each in door_choices()]
+    if spec.name in ("sampled", "door"):
+        return "select", _named(stream, spec)
     if spec.name == "assistants":
         return "lines", ()
     if spec.name == "item":

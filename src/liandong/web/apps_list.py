@@ -17,6 +17,7 @@ WEB_APPS = (
     "liandong.web.consultations",
     "liandong.web.unit",
     "liandong.web.supervision",
+    "liandong.web.visits",
     "liandong.web.records",
     "liandong.web.exchange_desk",
     "liandong.web.movecar",

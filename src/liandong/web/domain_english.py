@@ -20,12 +20,15 @@ DETAILS = (
     (re.compile("^(.+)应为整数$"), "{0} should be a whole number"),
     (re.compile("^(.+)应为是或否$"), "{0} should be yes or no"),
     (re.compile("^(.+)格式不对$"), "{0} is malformed"),
+    (re.compile("^(.+)应为 1 至 200 的整数$"), "{0} should be a whole number from 1 to 200"),
     (re.compile("^(.+)只能是[：:]?.*$"), "{0} is none of the choices"),
 )
 #: Words that stand in no table.
 OTHERS = {
     "（无）": "nothing", "（未建立）": "not there yet", "复核": "the second look", "去向": "where it goes", "通话结果": "outcome of the call",
-    "草稿": "the draft", "车牌": "plate", "完整车牌": "the whole plate", "地点": "place", "不满意的理由": "reason for not being content", "由谁办理": "who keeps it",
+    "草稿": "the draft", "车牌": "plate", "完整车牌": "the whole plate", "地点": "place", "不满意的理由": "reason for not being content", "由谁办理": "who keeps it", "件数": "number of records",
+    "起止日期要写成日期": "both should be dates", "止日早于起日": "the end is before the start", "止日要早于今天，当天还没有过完": "the end should be before today, which is not over",
+    "超过一年": "more than a year",
 }  # fmt: skip
 
 

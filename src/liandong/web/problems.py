@@ -12,6 +12,9 @@ __all__ = ["problem_body", "sentence_of", "status_of"]
 
 #: Codes whose status differs from that of their family.
 BY_CODE = {
+    "visit.not_owed": 409,
+    "inspection.not_all": 409,
+    "inspection.own_work": 403,
     "access.unknown_token": 401,
     "access.signed_out": 401,
     "access.forbidden": 403,

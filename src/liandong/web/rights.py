@@ -40,6 +40,7 @@ MENUS: Mapping[str, frozenset[Role]] = {
     "orders": DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER},
     "unit": FIELD_ROLES,
     "supervision": DESKS | {Role.SUPERVISOR, Role.LEADER, Role.REVIEWER},
+    "visits": DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER, Role.ANALYST},
     "consultations": DESKS | WATCHING | FIELD_ROLES,
     "records": DESKS | WATCHING | FIELD_ROLES,
     "triage_errors": frozenset({Role.SUPERVISOR, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR}),

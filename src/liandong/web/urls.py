@@ -15,6 +15,7 @@ urlpatterns = [
     path("alerts/", include("liandong.web.alerts.urls")),
     path("unit/", include("liandong.web.unit.urls")),
     path("supervision/", include("liandong.web.supervision.urls")),
+    path("visits/", include("liandong.web.visits.urls")),
     path("records/", include("liandong.web.records.urls")),
     path("exchange/", include("liandong.web.exchange_desk.urls")),
     path("move-car/", include("liandong.web.movecar.urls")),

@@ -118,6 +118,10 @@ class MemoryUnitOfWork:
         entries = (*(entry for _, entry in self._database.journal), *(entry for _, entry in self._entries))
         return [entry.fact for entry in entries if entry.stream == state.id]
 
+    def told(self, names: Sequence[str], since: datetime, until: datetime) -> Sequence[StreamId]:
+        written = [*self._database.journal, *self._entries]
+        return list(dict.fromkeys(entry.stream for _, entry in written if entry.fact.name in names and since <= entry.fact.at < until))
+
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         return self._clocks.get(state.id, self._database.clocks.get(state.id, ()))
 

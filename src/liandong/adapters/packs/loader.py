@@ -175,6 +175,10 @@ def _settings(file: TomlFile, catalogue: Catalogue) -> PackSettings:
         for code in row.texts(key):
             if code not in classes:
                 row.wrong("code.unknown", key, key=key, value=code)
+    known = classes | {each.code for each in catalogue.items}
+    for code in row.texts("visit_major"):
+        if code not in known:
+            row.wrong("code.unknown", "visit_major", key="visit_major", value=code)
     for side in row.texts("review_before_crossing"):
         if side not in ("police", "hotline"):
             row.wrong("key.choice", "review_before_crossing", key="review_before_crossing", value=side, choices="police、hotline")
@@ -195,6 +199,8 @@ def _settings(file: TomlFile, catalogue: Catalogue) -> PackSettings:
         whistle_units=int(row.number("whistle_units", 2, 50, standard.whistle_units)),
         whistle_words=row.texts("whistle_words"),
         consultation_count=int(row.number("consultation_count", 1, 1000, standard.consultation_count)),
+        visit_major=row.texts("visit_major"),
+        visit_share_percent=int(row.number("visit_share_percent", 0, 100, standard.visit_share_percent)),
         abusive_hours=int(row.number("abusive_hours", 1, 720, standard.abusive_hours)),
         abusive_calls=int(row.number("abusive_calls", 2, 1000, standard.abusive_calls)),
     )

@@ -62,6 +62,10 @@ class PackSettings:
     whistle_words: tuple[str, ...] = ()
     #: That many disputes of one kind in 30 days convene a consultation.
     consultation_count: int = 3
+    #: Codes of classes or items whose cases are asked about after they ended, each of them (重大事项回访率100%), beside danger, reopened and joint ones.
+    visit_major: tuple[str, ...] = ()
+    #: Share of all other cases that is drawn for a return visit, in per cent.
+    visit_share_percent: int = 20
     #: How long a unit has to answer an alert before it is chased by name, in seconds.
     alert_acknowledge_seconds: int = 120
     #: How long the other side's desks ring before the order goes instead, in seconds (GB/T 33358-2016: answered within 15 s).

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 __all__ = [
+    "FIGURE_FACTS",
     "ApiToken",
     "Attachment",
     "Draft",
@@ -36,6 +37,13 @@ __all__ = [
     "User",
     "VisitCount",
 ]
+
+
+#: Facts that the figures of a period are counted by, and those that end a record: found by name and time.
+FIGURE_FACTS = (
+    "AlarmClosed", "CitizenDissatisfied", "ConsultationConvened", "HandoverConfirmed", "HandoverObjected", "HandoverOffered", "HandoverReopened", "HandoverReturned",
+    "NegotiationLapsed", "NegotiationSettledForSender", "OrderClosed", "OrderRefused", "WhistleBlown",
+)  # fmt: skip
 
 
 class User(AbstractUser):
@@ -104,6 +112,7 @@ class Stream(models.Model):
             models.Index(fields=["place", "-opened_at"], name="stream_by_place", condition=Q(kind="appeal") & ~Q(place="")),
             models.Index(fields=["appeal"], name="stream_by_appeal"),
             models.Index(fields=["-opened_at"], name="stream_appeals_opened", condition=Q(kind="appeal")),
+            models.Index(fields=["-updated_at"], name="stream_visits", condition=Q(data__has_key="visit_asked")),
         ]
 
 
@@ -124,6 +133,7 @@ class JournalEntry(models.Model):
     class Meta:
         db_table = "journal"
         constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="journal_stream_seq_unique")]
+        indexes = [models.Index(fields=["name", "at"], name="journal_figures", condition=Q(name__in=FIGURE_FACTS))]
 
 
 class Timer(models.Model):

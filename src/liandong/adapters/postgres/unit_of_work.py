@@ -201,6 +201,14 @@ class PostgresUnitOfWork:
         told = [Fact(name, Actor.from_dict(_plain(actor)), at, _plain(data)) for name, actor, at, data in rows]
         return [*told, *(entry.fact for _, entry in self._entries if entry.stream == state.id)]
 
+    def told(self, names: Sequence[str], since: datetime, until: datetime) -> Sequence[StreamId]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT stream FROM journal WHERE name = ANY(%s) AND at >= %s AND at < %s", [list(names), since, until])
+            found = {StreamId(str(row[0])): None for row in cursor.fetchall()}
+        return list(
+            found | {entry.stream: None for _, entry in self._entries if entry.fact.name in names and since <= entry.fact.at < until}
+        )
+
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         return self._clocks_of(state).now
 

@@ -20,6 +20,7 @@ from typing import Any
 from liandong.domain.errors import Refusal
 from liandong.domain.journal.facts import Command, Fact, Role, StreamKind, StreamState
 from liandong.domain.journal.machine import PRIOR, SAME, Field, Machine, Row
+from liandong.domain.replies.visits import MAJOR_VISIT, fold_visit, owed_last_try, visit_owed
 
 __all__ = ["ALARM", "AWAITING_REVIEW", "OPEN", "TERMINAL", "AlarmState"]
 
@@ -81,6 +82,7 @@ FIELDS = {
         Field("situation", "现场情况", "situation", limit=5000),
         Field("result", "处理结果", "result", limit=5000),
         Field("result_code", "结果代码", "result code", limit=20),
+        Field("visit_for", "回访缘由", "why a visit is due", form="list", limit=8),
         Field("reason", "理由", "reason", limit=2000),
         Field("clause", "依据条款", "clause", limit=60),
         Field("source_matter", "需源头化解事项", "source to cure", limit=2000),
@@ -140,6 +142,8 @@ TITLES = {
     "cancel": ("撤销", "cancel"),
     "reopen": ("重新处置", "reopen"),
     "visit": ("回访", "visit"),
+    "due_visit": ("列入回访", "list for a visit"),
+    "not_reached": ("没有联系上", "not reached"),
 }
 
 SENTENCES = {
@@ -261,6 +265,9 @@ def _rows() -> tuple[Row, ...]:
         ),
         Row(S.CLOSED, "reopen", S.TAKEN, COMMAND | {Role.SYSTEM, Role.CITIZEN}, "AlarmReopened", "002 回访不满意重办", ("reason",)),
         Row(S.CLOSED, "visit", SAME, COMMAND | {Role.CITIZEN}, "CallerContent", "002 回访", ("satisfaction",), ("way", "note")),
+        Row(S.CLOSED, "due_visit", SAME, SELF, "VisitDue", MAJOR_VISIT, ("visit_for",)),
+        Row(S.CLOSED, "not_reached", SAME, DESK, "VisitGivenUp", "002 回访", (), ("way", "note"), "owed_last_try"),
+        Row(S.CLOSED, "not_reached", SAME, DESK, "VisitNotReached", "002 回访", (), ("way", "note"), "visit_owed"),
     ]
     for each in sorted(OPEN):
         rows += [
@@ -298,7 +305,7 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         ruling = data.get("ruling") or {}
         # The fact is found: it moves the lead once.
         data["ruling"] = {**ruling, "lead": ruling.get("then_lead", ""), "side": ruling.get("then_side", ""), "until_fact": "", "moved_by": str(ruling.get("until_fact", ""))}
-    return data
+    return fold_visit(data, fact.name, fact.data)
 
 
 ALARM = Machine(
@@ -309,6 +316,9 @@ ALARM = Machine(
     rows=_rows(),
     terminal=TERMINAL,
     fields=FIELDS,
-    guards={"review_wanted": _review_wanted, "another_person": _another_person, "no_danger_left": _no_danger_left, "lead_crosses": _lead_crosses},
+    guards={
+        "review_wanted": _review_wanted, "another_person": _another_person, "no_danger_left": _no_danger_left, "lead_crosses": _lead_crosses,
+        "visit_owed": visit_owed, "owed_last_try": owed_last_try,
+    },
     fold=_fold,
-)
+)  # fmt: skip

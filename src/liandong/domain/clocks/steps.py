@@ -61,6 +61,7 @@ ALARM_STEPS = (
     ClockStep("report", _set("SceneHandled"), _set("AlarmReported"), ALARM_END | ALARM_AWAY, _set("NonPoliceTurnedBack"), keeps=True),
     ClockStep("review", _set("NonPoliceStated", "ReportProposed"), _set("NonPoliceApproved", "NonPoliceTurnedBack", "AlarmReported", "ReportTurnedBack"), ALARM_END, owed_by="desk"),
     ClockStep("close", _set("AlarmReported"), _set("AlarmClosed"), _set("SourceHandedOver"), _set("HandoverTakenBack"), owed_by="desk"),
+    ClockStep("visit", _set("VisitDue"), _set("CallerContent", "AlarmReopened", "VisitGivenUp"), owed_by="desk"),
 )
 
 ORDER_END = _set("OrderClosed", "OrderWithdrawn")
@@ -86,7 +87,7 @@ ORDER_STEPS = (
     ClockStep("extend", _set("ExtensionAsked"), _set("ExtensionGranted", "ExtensionDenied"), ORDER_END | _set("WorkReported"), owed_by="desk"),
     ClockStep("reply", _set("WorkReported"), _set("CitizenReplied"), ORDER_END | _set("ReportTurnedBack"), owed_by="desk"),
     ClockStep("close", _set("CitizenReplied", "OrderAnswered"), _set("OrderClosed"), _set("OrderWithdrawn"), owed_by="desk"),
-    ClockStep("visit", _set("OrderClosed"), _set("CitizenContent", "CitizenDissatisfied"), owed_by="desk"),
+    ClockStep("visit", _set("VisitDue"), _set("CitizenContent", "CitizenDissatisfied", "VisitGivenUp"), owed_by="desk"),
 )  # fmt: skip
 
 BACK = _set("HandoverReturned", "HandoverWithdrawn", "NegotiationLapsed", "NegotiationSettledForSender")

@@ -37,6 +37,8 @@ class StreamKind(StrEnum):
     WHISTLE = "whistle"
     #: 督办.
     SUPERVISION = "supervision"
+    #: 质检抽查.
+    INSPECTION = "inspection"
 
 
 class Role(StrEnum):

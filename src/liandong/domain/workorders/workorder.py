@@ -22,6 +22,7 @@ from typing import Any
 from liandong.domain.errors import Refusal
 from liandong.domain.journal.facts import Command, Fact, Role, StreamKind, StreamState
 from liandong.domain.journal.machine import PRIOR, SAME, Field, Machine, Row
+from liandong.domain.replies.visits import MAJOR_VISIT, fold_visit, owed_last_try, visit_owed
 
 __all__ = ["OPEN", "SUSPENSION_REASONS", "TERMINAL", "WITH_UNIT", "WORK_ORDER", "WorkOrderState"]
 
@@ -91,6 +92,7 @@ FIELDS = {
         Field("findings", "质检提示", "findings of the check", form="list", limit=10),
         Field("satisfaction", "满意度", "satisfaction", form="choice", choices=("1", "2", "3", "4", "5")),
         Field("way", "回访方式", "way of the visit", form="choice", choices=("phone", "message", "web")),
+        Field("visit_for", "回访缘由", "why a visit is due", form="list", limit=8),
         Field("reason", "理由", "reason", limit=2000),
         Field("clause", "依据条款", "clause", limit=60),
         Field("days", "工作日数", "working days", form="number"),
@@ -132,6 +134,8 @@ TITLES = {
     "reply_citizen": ("回复诉求人", "reply to the citizen"),
     "close": ("结案", "close"),
     "visit": ("回访", "visit"),
+    "due_visit": ("列入回访", "list for a visit"),
+    "not_reached": ("没有联系上", "not reached"),
     "refuse": ("申请退单", "refuse"),
     "ask_extension": ("申请延期", "ask for more time"),
     "grant_extension": ("同意延期", "grant more time"),
@@ -264,6 +268,9 @@ def _rows() -> tuple[Row, ...]:
             ("reason", "way", "note"),
             "not_content",
         ),
+        Row(S.CLOSED, "due_visit", SAME, SELF, "VisitDue", MAJOR_VISIT, ("visit_for",)),
+        Row(S.CLOSED, "not_reached", SAME, DESK, "VisitGivenUp", VISIT, (), ("way", "note"), "owed_last_try"),
+        Row(S.CLOSED, "not_reached", SAME, DESK, "VisitNotReached", VISIT, (), ("way", "note"), "visit_owed"),
         *(
             Row(each, "refuse", S.REFUSED, UNIT, "OrderRefused", REFUSAL, ("reason", "clause"), (), "within_refusal_limit")
             for each in (S.DISPATCHED, S.SIGNED)
@@ -336,7 +343,7 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         # Who handled it and what the check had said: the figures of the unit's assessment.
         told = {"unit": data.get("unit", ""), "reason": fact.data.get("reason", ""), "findings": data.get("findings", [])}
         data["dissatisfied"] = [*data.get("dissatisfied", []), told][-20:]
-    return data
+    return fold_visit(data, fact.name, fact.data)
 
 
 WORK_ORDER = Machine(
@@ -351,6 +358,8 @@ WORK_ORDER = Machine(
         "within_refusal_limit": _within_refusal_limit,
         "content": _content,
         "not_content": _not_content,
+        "visit_owed": visit_owed,
+        "owed_last_try": owed_last_try,
         "extension_asked": _extension_asked,
         "days_in_bounds": _days_in_bounds,
         "lead_crosses": _lead_crosses,

@@ -67,7 +67,7 @@ def tabs(side: str) -> tuple[Tab, ...]:
         Tab("close", _("待结案"), "flag", "workorder", ("replied", "answered")),
         Tab("visit", _("待回访"), "star", "workorder", ("closed",)),
         sent,
-        Tab("done", _("已办结"), "archive", "workorder", ("visited", "withdrawn", "handed_over")),
+        Tab("done", _("已办结"), "archive", "workorder", ("closed", "visited", "withdrawn", "handed_over")),
     )
 
 
@@ -124,6 +124,8 @@ def _rows(request: HttpRequest, tab: Tab) -> Any:
         return found.filter(data__origin=world().desk.node)
     if tab.name == "incoming":
         return found.filter(phase__in=tab.phases).exclude(data__origin=world().desk.node)
+    if tab.name == "visit":
+        return found.filter(phase__in=tab.phases, data__has_key="visit_due")
     return found.filter(phase__in=tab.phases)
 
 

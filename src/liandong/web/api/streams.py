@@ -123,6 +123,7 @@ for _address, _kind, _words in (
     ("alerts", StreamKind.ALERT, "alert"),
     ("whistles", StreamKind.WHISTLE, "whistle"),
     ("consultations", StreamKind.CONSULTATION, "consultation"),
+    ("inspections", StreamKind.INSPECTION, "inspection"),
 ):
     register(router, _address, _kind, _words)
 

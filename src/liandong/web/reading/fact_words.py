@@ -17,6 +17,7 @@ KIND_WORDS = {
     "consultation": _("会商"),
     "whistle": _("双哨"),
     "supervision": _("督办"),
+    "inspection": _("质检抽查"),
 }
 
 #: fact -> (words, icon of the sprite).
@@ -103,6 +104,9 @@ FACT_WORDS = {
     "OrderClosed": (_("结案"), "flag"),
     "CitizenContent": (_("回访：满意"), "mood-smile"),
     "CitizenDissatisfied": (_("回访：不满意，重办"), "mood-sad"),
+    "VisitDue": (_("列入回访"), "star"),
+    "VisitNotReached": (_("回访未联系上"), "phone-off"),
+    "VisitGivenUp": (_("多次未联系上，回访终止"), "phone-off"),
     "CallerContent": (_("回访：满意"), "mood-smile"),
     "CitizenRated": (_("诉求人满意"), "mood-smile"),
     "OrderRefused": (_("单位申请退单"), "ban"),
@@ -177,6 +181,9 @@ FACT_WORDS = {
     "UnitChased": (_("催报到"), "bell"),
     "WhistleClosed": (_("哨件闭环"), "flag"),
     "WhistleCalledOff": (_("撤哨"), "ban"),
+    "SampleDrawn": (_("抽取样本"), "checks"),
+    "RecordInspected": (_("质检"), "eye"),
+    "InspectionFinished": (_("结束抽查"), "flag"),
     "SupervisionLifted": (_("解除督办"), "circle-check"),
 }
 

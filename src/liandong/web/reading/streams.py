@@ -24,7 +24,7 @@ ROWS = 30
 #: Columns of a row: the data of a stream may be long, lists do not read it.
 COLUMNS = ("id", "kind", "number", "phase", "seq", "appeal", "urgent", "side", "item", "unit", "summary", "place", "opened_at", "updated_at")
 #: A kind, for what other nodes hold too the mark of the node that gave it, the day and the count.
-NUMBER = re.compile(r"[诉警工联话协挪商哨督](?:[A-Z][A-Z0-9]{0,5})?\d{6,20}")
+NUMBER = re.compile(r"[诉警工联话协挪商哨督检](?:[A-Z][A-Z0-9]{0,5})?\d{6,20}")
 #: Longest words looked for.
 LONGEST_QUERY = 60
 

@@ -26,6 +26,7 @@ def _entries() -> tuple[tuple[str, str, str], ...]:
         ("review", "eye", _("待审核")),
         ("unit", "device-mobile", _("我的任务")),
         ("supervision", "hourglass", _("督办")),
+        ("visits", "star", _("回访与质检")),
         ("consultations", "users", _("会商与双哨")),
         ("records", "archive", _("记录")),
         ("triage_errors", "scale", _("研判误差")),
