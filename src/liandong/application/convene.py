@@ -7,6 +7,7 @@ in which they learn that it is confirmed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from liandong.domain.alerts.alert import desk_code
 from liandong.domain.appeals.particulars import read
 from liandong.domain.appeals.particulars_masking import mask_text
 from liandong.domain.consultations.consultation import SHARED_CONSULTATION_FACTS, tally
+from liandong.domain.consultations.coordination import model_of
 from liandong.domain.consultations.rulings import RULING_FIELDS, KeptRuling, day_of
 from liandong.domain.errors import CommandRefused, Refusal, StreamNotFound
 from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
@@ -183,6 +185,15 @@ def bind_ruling(session: Session, before: StreamState, after: StreamState, fact:
     session.unit.keep_ruling(KeptRuling(str(ruling["code"]), after.id, said))
 
 
+def consent_to_group(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """The leading group stands above both sides: what its leader decided binds here without a further word (000 领导小组)."""
+    if fact.data.get("way") == "decision" and model_of(session.world.guard_context()).above_both:
+        given = {"note": "领导小组裁定，自动生效"}
+        # What contradicts a ruling in force here waits for people; the message itself was taken.
+        with suppress(CommandRefused):
+            session.perform(after.kind, after.id, "confirm_ruling", session.system.standing(Party.RECEIVER), given, {"rulings": session.unit.rulings()})
+
+
 def unbind_ruling(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
     """A revoked ruling binds nobody from the day of its revocation."""
     ruling = after.data["ruling"]
@@ -201,7 +212,8 @@ def calm_down(session: Session, before: StreamState, after: StreamState, fact: F
 #: fact -> (decided here? None: either, what follows).
 CONSULTATION_REACTIONS: dict[str, tuple[tuple[bool | None, Any], ...]] = {
     **dict.fromkeys(SHARED_CONSULTATION_FACTS, ((True, tell_peer),)),
-    **dict.fromkeys(("MeetingOpened", "RulingMade", "ConsultationConcluded", "ConsultationCancelled", "RulingDeclined"), ((True, tell_peer), (None, calm_down))),
+    **dict.fromkeys(("MeetingOpened", "ConsultationConcluded", "ConsultationCancelled", "RulingDeclined"), ((True, tell_peer), (None, calm_down))),
+    "RulingMade": ((True, tell_peer), (None, calm_down), (False, consent_to_group)),
     "RulingConfirmed": ((True, tell_peer), (None, bind_ruling), (None, calm_down)),
     "RulingRevoked": ((True, tell_peer), (None, unbind_ruling)),
 }

@@ -290,6 +290,10 @@ class UnitOfWork(Protocol):
         """Return the records of which one of these facts was written from ``since`` until before ``until`` (aware), each once, in any order."""
         ...
 
+    def hot_items(self, since: datetime, until: datetime, most: int) -> Sequence[tuple[str, int]]:
+        """Return the items of most appeals taken in a span (aware; ``until`` not within), with how many; what came by a handover is the other side's."""
+        ...
+
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         """Return the clocks of a record as kept so far, oldest first."""
         ...

@@ -67,4 +67,4 @@ class World:
 
     def guard_context(self) -> dict[str, Any]:
         """Return the switches that guards read."""
-        return {**self.desk.switches, **self.context}
+        return {**self.desk.switches, **self.context, "own_side": self.desk.side}

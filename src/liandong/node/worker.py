@@ -106,14 +106,24 @@ async def _timers(world: World, stop: asyncio.Event) -> None:
         await running
 
 
+def settable(world: World) -> bool:
+    """Tell whether somebody may move this node's clock: a demonstration's."""
+    from liandong.adapters.settable_clock import SettableClock
+
+    return isinstance(world.clock, SettableClock)
+
+
 async def _roots(world: World, stop: asyncio.Event) -> None:
-    """Make the day's root, or that of days missed; look once a minute. A database that is away or busy is tried again."""
+    """Make the day's root, or that of days missed, and convene what the calendar says; look once a minute. A database that is away is tried again."""
+    from liandong.adapters.jobs.periodic import convene_periodic
     from liandong.adapters.jobs.roots import daily_roots
 
     while not stop.is_set():
         await asyncio.to_thread(daily_roots, world)
+        await asyncio.to_thread(convene_periodic, world)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), timeout=60)
+            # A demonstration's clock may be moved by days at any moment.
+            await asyncio.wait_for(stop.wait(), timeout=10 if settable(world) else 60)
 
 
 async def _sweeps(world: World, stop: asyncio.Event) -> None:

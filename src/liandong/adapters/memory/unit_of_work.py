@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -121,6 +122,11 @@ class MemoryUnitOfWork:
     def told(self, names: Sequence[str], since: datetime, until: datetime) -> Sequence[StreamId]:
         written = [*self._database.journal, *self._entries]
         return list(dict.fromkeys(entry.stream for _, entry in written if entry.fact.name in names and since <= entry.fact.at < until))
+
+    def hot_items(self, since: datetime, until: datetime, most: int) -> Sequence[tuple[str, int]]:
+        rows = [row for row in self._database.rows.values() if row.state.kind == StreamKind.APPEAL and since <= row.opened_at < until]
+        counted = Counter(outline_of(row.state).item for row in rows if row.state.data.get("channel") != "linkage")
+        return sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:most]
 
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         return self._clocks.get(state.id, self._database.clocks.get(state.id, ()))

@@ -65,6 +65,11 @@ INSERT INTO outbox (id, peer, stream, seq, type, body, created_at, attempts, rea
 SELECT %s, %s, %s, out_seq, %s, %s, %s, 0, '', false FROM place"""
 
 
+HOT_ITEMS = """
+SELECT item, count(*) AS many FROM stream WHERE kind = 'appeal' AND opened_at >= %s AND opened_at < %s AND coalesce(data->>'channel', '') <> 'linkage'
+GROUP BY item ORDER BY many DESC, item LIMIT %s"""
+
+
 @dataclass(slots=True)
 class _Held:
     """A stream as loaded and as it will be written."""
@@ -208,6 +213,11 @@ class PostgresUnitOfWork:
         return list(
             found | {entry.stream: None for _, entry in self._entries if entry.fact.name in names and since <= entry.fact.at < until}
         )
+
+    def hot_items(self, since: datetime, until: datetime, most: int) -> Sequence[tuple[str, int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(HOT_ITEMS, [since, until, most])
+            return [(str(item), int(many)) for item, many in cursor.fetchall()]
 
     def clocks(self, state: StreamState) -> tuple[KeptClock, ...]:
         return self._clocks_of(state).now

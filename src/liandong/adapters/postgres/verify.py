@@ -1,4 +1,4 @@
-"""Prove a node's journal: every chain whole, every row of ``stream`` what its journal says.
+"""Prove a node's journal: every chain whole, every row of ``stream`` what its journal says, every ruling what its consultation says.
 
 Reads stream by stream with a server-side cursor, so memory stays flat however long the history.
 """
@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from liandong.adapters.postgres.verify_rulings import ruling_breaks
+from liandong.application.current import current_world
 from liandong.application.outline import outline_of
 from liandong.application.world import MACHINES
 from liandong.domain.errors import LocalProtocolError
@@ -55,6 +58,7 @@ def verify_journal() -> Verification:
         plain.execute("SELECT id, number FROM stream s WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.stream = s.id)")
         for stream, number in plain.fetchall():
             breaks.append((number, Break(str(stream), 1, "tail_missing")))
+        breaks += ruling_breaks(ZoneInfo(current_world().desk.zone))
     return Verification(streams, entries, tuple(breaks))
 
 

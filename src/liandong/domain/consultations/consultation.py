@@ -21,6 +21,7 @@ from enum import StrEnum
 from typing import Any
 
 from liandong.domain.alerts.alert import desk_code
+from liandong.domain.consultations.coordination import model_of, refused_convening, refused_way
 from liandong.domain.consultations.rulings import RULING_FIELDS, KeptRuling, contradicting, day_of
 from liandong.domain.errors import MESSAGES, Message, Refusal
 from liandong.domain.journal.facts import Command, Fact, Party, Role, StreamKind, StreamState
@@ -259,6 +260,17 @@ def _somebody(state: StreamState, command: Command, context: Mapping[str, Any]) 
     return None if new else Refusal("consultation.nobody_new", {}, CALLED)
 
 
+def _convener(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """Hold for whom the city's model of coordination lets convene, with somebody invited."""
+    return refused_convening(command, context) or _somebody(state, command, context)
+
+
+def _group_decided(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """The node consents by itself to what a leader of the group above both sides decided, where nothing in force here says otherwise."""
+    decided = model_of(context).above_both and state.data.get("ruling", {}).get("way") == "decision"
+    return _still_sound(state, command, context) if decided else Refusal("consultation.group_decides", {}, BINDS)
+
+
 def _sound_ruling(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
     """Dates, cues and codes are sound, a moved lead is said whole, and no ruling in force says otherwise.
 
@@ -320,7 +332,10 @@ def _contradiction(data: Mapping[str, Any], context: Mapping[str, Any]) -> Refus
 
 
 def _carried(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
-    """A vote needs more for than against; a decision needs a leader; and the ruling must still be sound."""
+    """The model of coordination knows the way; a vote needs more for than against, a decision a leader; and the ruling must still be sound."""
+    refused = refused_way(state, command, context)
+    if refused is not None:
+        return refused
     way = command.data.get("way")
     votes = tally(state.data)
     if way == "vote" and votes["yes"] <= votes["no"]:
@@ -345,7 +360,7 @@ def _rows() -> tuple[Row, ...]:
     about = ("number", "key", "occasion", "matter", "urgent", "cases", "figures", "agenda", "held_at", "note")
     ruling = ("item", "side", "lead", "cues", "clause", "effective_from", "words")
     more = ("until_fact", "then_side", "then_lead", "effective_to", "replaces")
-    rows = [Row(S.NEW, "convene", S.CONVENED, HEADS | SYSTEM | {Role.ANALYST}, "ConsultationConvened", RECURS, born, about, "somebody", FROM)]
+    rows = [Row(S.NEW, "convene", S.CONVENED, HEADS | SYSTEM | {Role.ANALYST}, "ConsultationConvened", RECURS, born, about, "convener", FROM)]
     for each in (S.CONVENED, S.MEETING, S.ADJOURNED, S.VOTING, S.LAPSED):
         rows += [
             Row(each, "invite_more", SAME, HEADS, "ParticipantsInvited", CALLED, ("participants",), ("note",), "somebody", FROM),
@@ -366,6 +381,7 @@ def _rows() -> tuple[Row, ...]:
         ),
         Row(S.RULED, "confirm_ruling", S.IN_FORCE, HEADS, "RulingConfirmed", BINDS, (), ("note",), "still_sound", TO),
         Row(S.RULED, "confirm_ruling", S.IN_FORCE, HEADS, "RulingConfirmed", BINDS, (), ("note",), "alone", FROM),
+        Row(S.RULED, "confirm_ruling", S.IN_FORCE, SYSTEM, "RulingConfirmed", BINDS, (), ("note",), "group_decided", TO),
         Row(S.RULED, "decline_ruling", S.MEETING, HEADS, "RulingDeclined", BINDS, ("reason",), (), "", TO),
         Row(S.IN_FORCE, "revoke", S.REVOKED, HEADS, "RulingRevoked", BINDS, ("reason",), (), "", FROM),
     ]
@@ -457,7 +473,7 @@ CONSULTATION = Machine(
     fields=FIELDS,
     guards={
         "invited": _invited, "speaker": _speaker, "first_answer": _first_answer, "first_vote": _first_vote, "somebody": _somebody,
-        "sound_ruling": _sound_ruling, "carried": _carried, "still_sound": _still_sound, "alone": _alone,
+        "sound_ruling": _sound_ruling, "carried": _carried, "still_sound": _still_sound, "alone": _alone, "convener": _convener, "group_decided": _group_decided,
     },
     fold=_fold,
 )  # fmt: skip

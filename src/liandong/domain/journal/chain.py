@@ -39,7 +39,7 @@ class Break:
 
     stream: str
     seq: int
-    #: ``entry_changed``, ``gap``, ``link_broken``, ``head_differs``, ``state_differs`` or ``tail_missing``.
+    #: ``entry_changed``, ``gap``, ``link_broken``, ``head_differs``, ``state_differs``, ``tail_missing``, ``row_missing`` or ``ruling_differs``.
     reason: str
 
 

@@ -71,4 +71,5 @@ REASONS = {
     "head_differs": "链头不符 the head differs",
     "state_differs": "记录与日志不符 the record is not what its journal says",
     "row_missing": "记录被删 the record is gone",
+    "ruling_differs": "裁定表与会商日志不符 the table of rulings is not what the consultations say",
 }

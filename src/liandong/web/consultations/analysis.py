@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,14 +16,13 @@ from django.views.decorators.http import require_GET
 
 from liandong.adapters.postgres.models import JournalEntry, Stream
 from liandong.application.note_dispute import matter_of
+from liandong.application.periodic import COUNTED, PERIODS, key_of_period, period_of
 from liandong.web.reading.pack_words import item_name
 from liandong.web.shell.gate import gate
 from liandong.web.world import pack, world
 
 __all__ = ["PERIODS", "Figure", "analysis_of", "page"]
 
-PERIODS = ("monthly", "quarterly", "annual")
-MONTHS = {"monthly": 1, "quarterly": 3, "annual": 12}
 #: Records listed behind a figure, hot and disputed matters named.
 LISTED, NAMED = 200, 8
 
@@ -33,26 +33,15 @@ class Figure:
 
     name: str
     title: str
-    #: Ids of the records, the newest first.
+    #: Ids of the records, the newest first; of very many only the newest.
     records: Sequence[str]
+    #: How many there are, where not all are listed.
+    counted: int = 0
 
     @property
     def count(self) -> int:
         """How many."""
-        return len(self.records)
-
-
-#: figure -> facts that count a record.
-COUNTED: Mapping[str, tuple[str, ...]] = {
-    "diverted": ("HandoverOffered",),
-    "returned": ("HandoverReturned", "NegotiationSettledForSender"),
-    "disputed": ("HandoverObjected",),
-    "lapsed": ("NegotiationLapsed",),
-    "refused": ("OrderRefused",),
-    "reopened": ("CitizenDissatisfied", "HandoverReopened"),
-    "consulted": ("ConsultationConvened",),
-    "whistled": ("WhistleBlown",),
-}
+        return self.counted or len(self.records)
 
 
 def _titles() -> Mapping[str, str]:
@@ -60,16 +49,6 @@ def _titles() -> Mapping[str, str]:
         "diverted": _("分流移交"), "returned": _("退回"), "disputed": _("争议"), "lapsed": _("协商逾期"), "refused": _("单位退单"),
         "reopened": _("不满意重办"), "consulted": _("会商"), "whistled": _("吹哨"),
     }  # fmt: skip
-
-
-def period_of(name: str, day: date) -> tuple[date, date]:
-    """Return the first day of the period that holds a day, and the first day after it."""
-    months = MONTHS[name]
-    first = date(day.year, (day.month - 1) // months * months + 1, 1)
-    after = first.replace(day=28)
-    for _step in range(months):
-        after = (after.replace(day=28) + timedelta(days=4)).replace(day=1) if _step == 0 else (after + timedelta(days=32)).replace(day=1)
-    return first, after
 
 
 def analysis_of(name: str, day: date) -> dict[str, Any]:
@@ -82,15 +61,23 @@ def analysis_of(name: str, day: date) -> dict[str, Any]:
     first, after = period_of(name, day)
     zone = pack().calendar.zone
     span = (datetime.combine(first, time.min, zone), datetime.combine(after, time.min, zone))
-    facts = {fact: figure for figure, names in COUNTED.items() for fact in names}
+    facts = {fact: figure for figure, (_title, names) in COUNTED.items() for fact in names}
     behind: dict[str, dict[str, None]] = {figure: {} for figure in COUNTED}
     entries = JournalEntry.objects.filter(name__in=list(facts), at__gte=span[0], at__lt=span[1]).order_by("-at", "-position").values_list("name", "stream")
     for fact, stream in entries:
         behind[facts[fact]][str(stream)] = None
     figures = [Figure(figure, title, list(behind[figure])) for figure, title in _titles().items()]
     disputed = _by_matter(Stream.objects.filter(id__in=[*behind["disputed"], *behind["lapsed"]]))
-    hot = _by_matter(Stream.objects.filter(kind="appeal", opened_at__gte=span[0], opened_at__lt=span[1]).exclude(data__channel="linkage"))
-    return {"period": name, "from": first, "until": after - timedelta(days=1), "figures": figures, "disputed": disputed, "hot": hot, "agenda": _agenda(figures, disputed, hot)}
+    hot = _hot(span)
+    convened = Stream.objects.filter(key=key_of_period(world().desk.node, name, first)).first()
+    return {"period": name, "from": first, "until": after - timedelta(days=1), "figures": figures, "disputed": disputed, "hot": hot, "agenda": _agenda(figures, disputed, hot), "convened": convened}
+
+
+def _hot(span: tuple[datetime, datetime]) -> list[Figure]:
+    """Return the items of most appeals, counted by the database; the newest records of each are listed."""
+    taken = Stream.objects.filter(kind="appeal", opened_at__gte=span[0], opened_at__lt=span[1]).exclude(data__channel="linkage")
+    counted = taken.exclude(item="").values_list("item").annotate(many=Count("id")).order_by("-many", "item")[:NAMED]
+    return [Figure(item, item_name(item), [str(each) for each in taken.filter(item=item).order_by("-opened_at").values_list("id", flat=True)[:LISTED]], many) for item, many in counted]
 
 
 def _by_matter(rows: Any) -> list[Figure]:
