@@ -11,7 +11,7 @@ FIGURE_FACTS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("liandong", "0012_appeals_opened")]
+    dependencies = [("liandong", "0013_write")]
 
     operations = [
         migrations.AddIndex(
