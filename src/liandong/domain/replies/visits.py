@@ -95,7 +95,8 @@ def fold_visit(data: dict[str, Any], fact: str, given: Mapping[str, Any]) -> dic
         }
     if fact in ("VisitNotReached", "VisitGivenUp"):
         data = {**data, "visit_tries": int(data.get("visit_tries", 0)) + 1}
-    if fact in ENDS:
+    # An order that was never listed stays as it was: what older versions wrote folds to the same.
+    if fact in ENDS and "visit_asked" in data:
         data = {name: value for name, value in data.items() if name != "visit_due"}
         data["visit_given_up"] = fact == "VisitGivenUp"
     return data

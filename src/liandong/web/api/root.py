@@ -13,6 +13,7 @@ from ninja.errors import ValidationError as NinjaValidationError
 
 from liandong.domain.errors import CommandRefused, LiandongError
 from liandong.web.api import consultations as _consultations  # noqa: F401 - adds convening and the rulings in force
+from liandong.web.api import returns as _returns  # noqa: F401 - adds return reasons and negotiations
 from liandong.web.api import streams as _streams  # noqa: F401 - adds lists and acts to the same router
 from liandong.web.api import supervisions as _supervisions  # noqa: F401 - adds the ladder and the demonstration's clock
 from liandong.web.api import visits as _visits  # noqa: F401 - adds return visits and samples

@@ -65,6 +65,8 @@ class Happening:
     attachments: tuple[Shown, ...] = field(default=())
     #: Whose fact it is: where its files are found.
     stream: uuid.UUID | None = None
+    #: On which end of a handover it was done: ``S``, ``R`` or none.
+    party: str = ""
 
 
 def timeline(user: User, desk: Desk, streams: Iterable[Stream]) -> list[Happening]:
@@ -110,6 +112,7 @@ def _happening(user: User, desk: Desk, entry: JournalEntry, stream: Stream, peop
         details=tuple(_details(user, stream, name, data)),
         attachments=shown_attachments(data.get("attachments")),
         stream=stream.id,
+        party=str(actor.get("party", "")),
     )
 
 
@@ -163,7 +166,7 @@ def _value(user: User, stream: Stream, name: str, value: Any) -> str:
     if name == "findings" and isinstance(value, list):
         return "、".join(FINDINGS[each][1 if language() == "en" else 0] for each in value if each in FINDINGS)
     if isinstance(value, list):
-        return "、".join(unit_name(str(each)) if name == "assistants" else str(each) for each in value)
+        return "、".join(unit_name(str(each)) if name == "assistants" else choice_words(name, str(each)) for each in value if not isinstance(each, dict))
     if isinstance(value, dict):
         return ""
     text = choice_words(name, str(value))

@@ -19,6 +19,7 @@ from liandong.web.acts import Act, open_acts
 from liandong.web.domain_english import capital
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.fact_words import KIND_WORDS
+from liandong.web.reading.negotiations import negotiation_of
 from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.reading.verdicts import shown_verdict
@@ -121,6 +122,10 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
     attach_clocks(streams, only_open=False)
     # What has to be done next stands first: this side's orders, the chosen one before others, then handovers.
     others = sorted((each for each in streams if alone or each.id != appeal.id), key=lambda each: (each.kind == StreamKind.HANDOVER, each.id != stream.id))
+    happenings = timeline(user, desk, streams)
+    for each in streams:
+        if each.kind == StreamKind.HANDOVER:
+            each.room = negotiation_of(each, happenings)  # type: ignore[attr-defined]
     return {
         "appeal": appeal,
         "told": told,
@@ -129,7 +134,7 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "records": [(each, open_acts(user, desk, each, language())) for each in others],
         "repeats": _repeats(request, appeal),
         "acts": [] if alone else _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
-        "happenings": timeline(user, desk, streams),
+        "happenings": happenings,
         "heard": [each.id for each in streams],
     }
 

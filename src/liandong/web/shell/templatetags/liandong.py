@@ -61,6 +61,13 @@ def item(code: object) -> str:
 
 
 @register.filter
+def clause(code: object) -> str:
+    """Return document and place of a clause of the list; the words themselves where it is none of it."""
+    found = pack_words.clause_of(str(code or ""))
+    return f"{found.document}{found.place}" if found is not None else str(code or "—")
+
+
+@register.filter
 def unit(code: object) -> str:
     """Return the name of a unit."""
     return pack_words.unit_name(str(code or ""))
