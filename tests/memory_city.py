@@ -28,7 +28,7 @@ __all__ = ["MemoryCity", "MemoryNode", "memory_city"]
 #: Monday 23 November 2026, 09:00 in Suzhou.
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 #: Letters of each node in the numbers of handovers.
-MARKS = {"police": "JA", "hotline": "RX", "county": "JX"}
+MARKS = {"police": "JA", "hotline": "RX", "county": "JX", "county12345": "RY"}
 WORDS = {
     "跳楼": ("police", "P1", True),
     "打架": ("police", "P2", False),
@@ -116,15 +116,17 @@ class MemoryCity:
         return tuple(node.database.snapshot() for node in self.nodes.values())
 
 
-def memory_city(*, county: bool = False, switches: Mapping[str, Any] | None = None) -> MemoryCity:
-    """Return a city without past."""
+def memory_city(*, county: bool = False, hotline_county: bool = False, switches: Mapping[str, Any] | None = None) -> MemoryCity:
+    """Return a city without past; with ``county`` the police of a county under the city's, with ``hotline_county`` its hotline."""
     police, hotline = Peer("police", "police", "counterpart"), Peer("hotline", "hotline", "counterpart")
     desks = {
         "police": Desk("police", "police", "110", (hotline, *((Peer("county", "police", "lower"),) if county else ()))),
-        "hotline": Desk("hotline", "hotline", "12345", (police,)),
+        "hotline": Desk("hotline", "hotline", "12345", (police, *((Peer("county12345", "hotline", "lower"),) if hotline_county else ()))),
     }
     if county:
         desks["county"] = Desk("county", "police", "县110", (Peer("police", "police", "upper"),))
+    if hotline_county:
+        desks["county12345"] = Desk("county12345", "hotline", "县12345", (Peer("hotline", "hotline", "upper"),))
     clock = SetClock(MORNING)
     nodes = {}
     for series, (name, desk) in enumerate(desks.items(), 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from liandong.adapters.packs import load_pack
 from tests.city import City, eventually, unit_named
 
 pytestmark = pytest.mark.nodes
@@ -129,3 +130,41 @@ def _batch_of_county(city: City, handover: str) -> bytes:
         assert connection.execute("SELECT count(*) FROM outbox WHERE peer = 'hotline'").fetchone() == (0,)
     sealed = Session(node_keyring(settings), seal=False).protect(envelope)
     return join_batch([sealed], DEFAULT_LIMITS)[0]
+
+
+def test_a_matter_that_begins_at_the_city_hotline_goes_down_to_the_county_and_comes_back(county_city: City) -> None:
+    hotline, police, county = (county_city.api(*each) for each in (("hotline", "agent"), ("police", "call_taker"), ("police-county", "call_taker")))
+    where = county_city.division("police-county")[1]
+    taken = hotline.take("邻居把我家的电瓶车偷走了，监控里拍到了", place=f"{where}春申路31号", phone="13900000031", course="hand_over")
+    handover = taken["appeal"]["data"]["handover"]
+    offered = county.until("handovers", handover, "offered")
+    assert offered["data"]["destination_node"] == "police-county"
+    assert offered["data"]["record"]["phone"] == "13900000031", "told once"
+    assert police.until("handovers", handover, "offered")["allowed"] == []
+    county.act("handovers", handover, "ask", question="电瓶车什么颜色？")
+    eventually(lambda: hotline.one("handovers", handover)["data"].get("questions"), what="the question is read at the hotline")
+    hotline.act("handovers", handover, "answer", answer="白色")
+    county.act("handovers", handover, "accept")
+    alarm = next(each for each in county.all("alarms") if each["place"].endswith("春申路31号"))
+    _handled(county_city, alarm["id"])
+    assert hotline.until("appeals", taken["appeal"]["id"], "closed")["data"]["result"] == "已找回车辆"
+    journals = [eventually(lambda node=node: _whole(county_city, node, handover), what=f"all of it at {node}") for node in county_city.names]
+    assert journals[0] == journals[1] == journals[2]
+    assert [each for each in police.all("alarms") if each["place"].endswith("春申路31号")] == []
+    page = county_city.screen("hotline", "agent").page(f"/records/{handover}/")
+    assert "转属地办理" in page
+
+
+def _handled(city: City, alarm: str) -> None:
+    """Let the county's station find the vehicle."""
+    code = city.division("police-county")[0]
+    unit = next(each.code for each in load_pack("xiangcheng").units if each.kind == "station" and each.division == code)
+    county, station = city.api("police-county", "call_taker"), city.api("police-county", "officer", unit)
+    county.act("alarms", alarm, "order", unit=unit)
+    if county.one("alarms", alarm)["phase"] == "dispatch_review":
+        city.api("police-county", "reviewer").act("alarms", alarm, "approve_order")
+    for command, data in (("sign", {}), ("depart", {}), ("arrive", {}), ("handle", {"situation": "已找到"}), ("report", {"result": "已找回车辆"})):
+        station.act("alarms", alarm, command, **data)
+    if county.one("alarms", alarm)["phase"] == "feedback_review":
+        city.api("police-county", "reviewer").act("alarms", alarm, "approve_report")
+    county.act("alarms", alarm, "close")

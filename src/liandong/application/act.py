@@ -14,6 +14,7 @@ from liandong.application.accept_handover import take_over
 from liandong.application.blow_whistle import agree_plan, call_more
 from liandong.application.convene import add_case_by_hand, cast_vote, confirm_ruling, invite_more, propose_ruling, rule
 from liandong.application.link_repeats import link_repeat
+from liandong.application.pass_down import pass_down
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_reviewed, place
 from liandong.application.raise_alert import add_recipients, raise_alert
@@ -135,5 +136,6 @@ DOORS: Mapping[tuple[StreamKind, str], Door] = {
     (StreamKind.WORK_ORDER, "reply_citizen"): _replying("reply_citizen"),
     (StreamKind.WORK_ORDER, "answer"): _replying("answer"),
     (StreamKind.HANDOVER, "accept"): _accept,
+    (StreamKind.HANDOVER, "pass_down"): pass_down,
     (StreamKind.HANDOVER, "offer"): offer_reviewed,
 }

@@ -20,6 +20,7 @@ from liandong.application.link_repeats import end_joined, forget_repeat, note_re
 from liandong.application.move_car import MOVE_CAR_REACTIONS
 from liandong.application.note_dispute import DISPUTE_REACTIONS
 from liandong.application.orders import is_open, order_of, start_order, withdraw_order
+from liandong.application.pass_down import PASSING_DOWN_REACTIONS
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
 from liandong.application.raise_alert import ALERT_REACTIONS, in_danger
@@ -213,7 +214,7 @@ STEPS = (
 )  # fmt: skip
 
 BASE: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
-    **dict.fromkeys(SHARED_FACTS, ((OWN, tell_peer),)),
+    **dict.fromkeys(SHARED_FACTS - {"HandoverPassedDown"}, ((OWN, tell_peer),)),
     **dict.fromkeys(STEPS, ((OWN, tell_step),)),
     "HandoverOffered": ((OWN, tell_peer), (PEER, accept_danger), (PEER, accept_quick_service), (PEER, take_what_was_promised)),
     "AppealTaken": ((OWN, remember_keys),),
@@ -257,7 +258,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS)
+REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS, PASSING_DOWN_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

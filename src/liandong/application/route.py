@@ -31,11 +31,13 @@ def party_here(desk: Desk, handover: Mapping[str, Any]) -> Party:
 def towards_receiver(desk: Desk, handover: Mapping[str, Any]) -> Peer | None:
     """Return the next node towards the receiving side: across, or up to where it can cross.
 
-    Within a side the receiver is named: straight to it when we know it, else up; never across.
+    Within a side the receiver is named: straight to it when we know it, else up; never across. What the other side passed down to one of its own
+    platforms goes across to where it came from.
     """
     named = handover.get("destination_node")
     if named:
-        return desk.peer(str(named)) or desk.upper()
+        beyond = desk.counterpart() if handover.get("destination") not in (desk.side, None) else None
+        return desk.peer(str(named)) or desk.upper() or beyond
     return desk.counterpart()
 
 

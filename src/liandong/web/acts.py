@@ -75,7 +75,7 @@ ICONS = {
     "hand_over": "arrow-right", "hand_over_source": "arrow-right", "share": "arrows-exchange", "keep": "check", "guide": "route",
     "notify": "send", "remind": "bell", "come": "walk", "deny": "alert-triangle", "move": "circle-check", "thank": "mood-smile", "correct_plate": "edit",
     "supervise": "eye", "call_interview": "users", "circulate": "list-details", "refer": "gavel", "lift": "circle-check",
-    "ask_extension": "calendar", "not_reached": "phone-off", "inspect": "eye", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle", "refer_abuse": "shield-check", "unmark": "edit",
+    "ask_extension": "calendar", "not_reached": "phone-off", "pass_down": "arrow-right", "inspect": "eye", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle", "refer_abuse": "shield-check", "unmark": "edit",
     "state_non_police": "scale", "acknowledge": "circle-check", "set_out": "walk", "reach": "map-pin", "tell": "clipboard-check", "cannot_come": "ban", "stand_down": "flag", "pick_up": "phone-check", "decline": "phone-x", "take_in_call": "circle-check", "hang_up": "phone-off", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
 }  # fmt: skip
 

@@ -83,6 +83,7 @@ REVIEW = "相政办〔2023〕55号 四（三）1：分局审核后转交"
 DISPUTE = "相政办〔2023〕55号 四（二）：异议协商，协商不成首接平台先行受理"
 ASKING = "000：请求110平台配合核实、补充信息"
 BACK = "相政办〔2023〕55号 四（三）1：办理流程和结果反馈"
+LEVELS = "济政办字〔2023〕51号 四（一）：市12345—市110—县110逐级流转"
 DANGER = "济政办字〔2023〕51号 四（一）：紧急情况110先行处置"
 
 FIELDS = {
@@ -159,6 +160,7 @@ TITLES = {
     "withdraw": ("撤回", "withdraw"),
     "reopen": ("要求重办", "reopen"),
     "rate": ("诉求人满意", "content"),
+    "pass_down": ("转属地办理", "pass down"),
     "retime": ("重算时限", "work out the deadlines anew"),
 }
 
@@ -183,7 +185,7 @@ SHARED_FACTS = frozenset(
     {
         "HandoverOffered", "HandoverAccepted", "HandoverObjected", "HandoverReturned", "HandoverContested", "NegotiationSpoken",
         "NegotiationSettledForSender", "NegotiationSettledForReceiver", "NegotiationLapsed", "QuestionAsked", "QuestionAnswered",
-        "ProgressTold", "HandoverReported", "HandoverConfirmed", "HandoverSupplemented", "HandoverChased", "HandoverWithdrawn", "HandoverReopened", "CitizenRated",
+        "ProgressTold", "HandoverReported", "HandoverConfirmed", "HandoverSupplemented", "HandoverChased", "HandoverWithdrawn", "HandoverReopened", "CitizenRated", "HandoverPassedDown",
     }
 )  # fmt: skip
 
@@ -217,6 +219,13 @@ def _within_objection_limit(state: StreamState, command: Command, context: Mappi
     if refused is None and until and command.at > datetime.fromisoformat(str(until)):
         return Refusal("handover.objection_too_late", {"until": until}, DISPUTE)
     return refused
+
+
+def _passed_once(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """It goes down one level, once; danger was accepted by being received."""
+    if state.data.get("danger"):
+        return Refusal("handover.danger_stands", {}, DANGER)
+    return Refusal("handover.belongs_here", {}, LEVELS) if state.data.get("destination_node") else None
 
 
 def _keeper(wanted: str) -> Any:
@@ -253,6 +262,7 @@ def _straight() -> list[Row]:
             for each in (S.NEW, S.DRAFTED, S.UNDER_REVIEW)
         ),
         Row(S.OFFERED, "accept", S.ACCEPTED, DESK, "HandoverAccepted", ONE_KEY, (), ("order_number", "unit_name", "note"), party=TO),
+        Row(S.OFFERED, "pass_down", SAME, DESK, "HandoverPassedDown", LEVELS, ("destination_node",), ("note",), "passed_once", TO),
         Row(S.ACCEPTED, "report", S.REPORTED, DESK, "HandoverReported", BACK, ("result",), ("attachments", "unit_name", "note"), party=TO),
         Row(S.REPORTED, "confirm", S.CONFIRMED, REPLY, "HandoverConfirmed", BACK, (), ("note",), party=FROM),
         Row(S.REPORTED, "reopen", S.ACCEPTED, REPLY, "HandoverReopened", "002 回访不满意重办", ("reason",), party=FROM),
@@ -312,6 +322,7 @@ def _crossing() -> list[Row]:
         Row(each, "accept", S.ACCEPTED, nobody, "HandoverAccepted", crossed, (), accepted, party=TO)
         for each in (S.WITHDRAWN, S.RETURNED, S.NEGOTIATING, S.KEPT_BY_FIRST)
     ]
+    rows += [Row(S.WITHDRAWN, "pass_down", SAME, nobody, "HandoverPassedDown", crossed, ("destination_node",), ("note",), party=TO)]
     rows += [Row(S.WITHDRAWN, "object", S.OBJECTED, nobody, "HandoverObjected", crossed, ground, (), "within_objection_limit", TO)]
     rows += [
         Row(each, "settle", S.ACCEPTED, nobody, "NegotiationSettledForReceiver", crossed, ("keeper",), ("words",), party=TO)
@@ -446,6 +457,7 @@ HANDOVER = Machine(
         "receiver_keeps": _keeper("R"),
         "sender_keeps": _keeper("S"),
         "question_open": _question_open,
+        "passed_once": _passed_once,
     },
     fold=_fold,
 )

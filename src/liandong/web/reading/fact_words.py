@@ -124,6 +124,7 @@ FACT_WORDS = {
     "HandoverSubmitted": (_("提交审核"), "eye"),
     "HandoverTurnedBack": (_("审核未通过"), "x"),
     "HandoverOffered": (_("推送联动单"), "send-2"),
+    "HandoverPassedDown": (_("转属地办理"), "arrow-right"),
     "HandoverAccepted": (_("对方受理"), "circle-check"),
     "HandoverReported": (_("反馈结果给首接方"), "clipboard-check"),
     "HandoverConfirmed": (_("确认结果"), "checks"),
