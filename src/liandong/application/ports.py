@@ -16,7 +16,7 @@ __all__ = [
     "Advice",
     "Adviser",
     "AdviserUnavailable",
-    "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "OwnerNotices", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
+    "CitizenMessages", "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "MessageNotSent", "OwnerNotices", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
     "Triage", "UnitOfWork", "VehicleOwners", "Work",
 ]  # fmt: skip
 
@@ -118,6 +118,25 @@ class OwnerNotices(Protocol):
 
     def tell_owner(self, owner: str, service: StreamId, plate: str, place: str) -> str:
         """Send the message inside the open transaction; return the reference of the notice, never the code."""
+        ...
+
+
+class MessageNotSent(Exception):
+    """The way to a citizen's telephone did not take a message: ``silent`` or ``refused``; it is tried again."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class CitizenMessages(Protocol):
+    """The way to a citizen's telephone."""
+
+    #: True where nothing is really sent; screens say so.
+    simulated: bool
+
+    def tell(self, phone: str, words: str, reference: str) -> None:
+        """Hand a message over; the same reference is the same message. Raises ``MessageNotSent``."""
         ...
 
 

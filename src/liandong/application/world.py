@@ -8,7 +8,19 @@ from typing import Any
 
 from liandong.application.guidance import DoorWords
 from liandong.application.notary import Notary
-from liandong.application.ports import Adviser, Clock, Desk, Directory, Ids, OwnerNotices, Telephony, Triage, VehicleOwners, Work
+from liandong.application.ports import (
+    Adviser,
+    CitizenMessages,
+    Clock,
+    Desk,
+    Directory,
+    Ids,
+    OwnerNotices,
+    Telephony,
+    Triage,
+    VehicleOwners,
+    Work,
+)
 from liandong.domain.alarms.alarm import ALARM
 from liandong.domain.alerts.alert import ALERT
 from liandong.domain.appeals.appeal import APPEAL
@@ -64,6 +76,8 @@ class World:
     rulebook: Rulebook = field(default_factory=Rulebook)
     #: Keeps the peers' roots; None keeps such messages unread.
     notary: Notary | None = None
+    #: The way to citizens' telephones; None where nobody sends messages.
+    messages: CitizenMessages | None = None
 
     def guard_context(self) -> dict[str, Any]:
         """Return the switches that guards read."""

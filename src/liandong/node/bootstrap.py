@@ -16,6 +16,8 @@ from liandong.adapters.adviser.openai_compatible import OpenAiCompatible
 from liandong.adapters.classifier.shipped import default_scorer
 from liandong.adapters.classifier.triage_model import TriageModel
 from liandong.adapters.classifier.unit_history import UnitHistory
+from liandong.adapters.notices.gateway import GatewayMessages
+from liandong.adapters.notices.simulated import SimulatedMessages
 from liandong.adapters.packs import Pack, load_pack
 from liandong.adapters.packs.team import PackDirectory
 from liandong.adapters.quickservice.simulated import SimulatedNotices, SimulatedOwners
@@ -23,7 +25,7 @@ from liandong.adapters.telephony.simulator import SimulatedSwitch
 from liandong.application.current import install_world
 from liandong.application.guidance import DoorWords
 from liandong.application.live_triage import LiveTriage
-from liandong.application.ports import Desk, Peer
+from liandong.application.ports import CitizenMessages, Desk, Peer
 from liandong.application.reactions import reactions_to
 from liandong.application.world import World
 from liandong.domain.catalogue.items import Ruling
@@ -168,7 +170,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
     return World(
         clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook, unit_history=history_of(settings), adviser=adviser_of(settings),
-        context=known_codes(pack), notary=PostgresNotary(settings.name, clock),
+        context=known_codes(pack), notary=PostgresNotary(settings.name, clock), messages=messages_of(settings),
     )  # fmt: skip
 
 
@@ -187,6 +189,13 @@ def adviser_of(settings: NodeSettings) -> OpenAiCompatible | None:
     if not settings.adviser_url:
         return None
     return OpenAiCompatible(settings.adviser_url, settings.adviser_key, settings.adviser_model, float(settings.adviser_seconds), settings.adviser_per_minute)
+
+
+def messages_of(settings: NodeSettings) -> CitizenMessages | None:
+    """Return the way to citizens' telephones: the gateway the settings name, a simulated one in a demonstration, None else."""
+    if settings.message_url:
+        return GatewayMessages(settings.message_url, settings.message_key)
+    return SimulatedMessages() if settings.demonstration else None
 
 
 def history_of(settings: NodeSettings) -> UnitHistory | None:

@@ -124,6 +124,10 @@ class NodeSettings:
     adviser_per_minute: int = 30
     #: Directory of the triage model that ``liandong corpus train`` made of the corpus and a city's own decisions; empty for the shipped one.
     triage_model: str = ""
+    #: Address of a gateway that takes messages to citizens: ``POST`` of ``{"to", "text", "reference"}``; empty for none, a demonstration simulates one.
+    message_url: str = ""
+    #: Its key, sent as a bearer token; empty for none.
+    message_key: str = ""
     #: Directory of the unit model that ``liandong train-units`` made of this node's own history; empty for none.
     unit_model: str = ""
     #: The nodes it exchanges messages with.
@@ -235,6 +239,8 @@ def _check_exchange(raw: dict[str, Any]) -> None:
     if not isinstance(port, int) or not 0 <= port < 65536:
         raise SettingsError(setting="exchange_port", wanted="a number from 0 to 65535")
     _check_adviser(raw)
+    if raw.get("message_url") and not str(raw["message_url"]).startswith(("https://", "http://")):
+        raise SettingsError(setting="message_url", wanted="https://… or http://…, or nothing")
     files = [name for name in ("tls_certificate", "tls_key", "tls_roots") if raw.get(name)]
     if port and len(files) != 3:
         raise SettingsError(setting="exchange_port", wanted="tls_certificate, tls_key and tls_roots beside it")

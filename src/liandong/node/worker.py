@@ -62,6 +62,8 @@ async def work(settings: NodeSettings, world: World) -> None:
     ]
     tasks += [asyncio.create_task(_jobs(stop)), asyncio.create_task(watch.run(stop)), asyncio.create_task(_timers(world, stop))]
     tasks += [asyncio.create_task(_roots(world, stop)), asyncio.create_task(_sweeps(world, stop))]
+    if world.messages is not None:
+        tasks.append(asyncio.create_task(_messages(settings, world, stop)))
     listening = asyncio.create_task(_listen(settings, relays))
     log.info("worker started", extra={"action": "worker.started", "node": settings.name})
     await stop.wait()
@@ -104,6 +106,19 @@ async def _timers(world: World, stop: asyncio.Event) -> None:
     finally:
         ended.set()
         await running
+
+
+async def _messages(settings: NodeSettings, world: World, stop: asyncio.Event) -> None:
+    """Tell citizens number and code of what was taken, every other second."""
+    from liandong.adapters.jobs.messages import TellCitizens
+    from liandong.node.bootstrap import load_city_pack
+
+    assert world.messages is not None
+    tell = TellCitizens(world, world.messages, settings.secret, load_city_pack(settings.pack).texts.get("reply.received", ""))
+    while not stop.is_set():
+        await asyncio.to_thread(tell)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=2)
 
 
 def settable(world: World) -> bool:

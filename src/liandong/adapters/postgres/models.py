@@ -13,6 +13,7 @@ __all__ = [
     "FIGURE_FACTS",
     "ApiToken",
     "Attachment",
+    "CitizenMessage",
     "Draft",
     "ExchangePosition",
     "IdempotencyKey",
@@ -352,6 +353,30 @@ class FollowCode(models.Model):
 
     class Meta:
         db_table = "follow_code"
+
+
+class CitizenMessage(models.Model):
+    """A message that tells a citizen number and code of a case; one for each appeal. Its words are gone once a real gateway has taken them."""
+
+    appeal = models.UUIDField(primary_key=True)
+    phone = models.CharField(max_length=40)
+    words = models.CharField(max_length=500, blank=True, default="")
+    #: True where nothing was really sent.
+    simulated = models.BooleanField(default=False)
+    attempts = models.IntegerField(default=0)
+    #: Why the last try failed.
+    reason = models.CharField(max_length=40, blank=True, default="")
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    #: None: sent, or given up.
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "citizen_message"
+        indexes = [
+            models.Index(fields=["next_try_at"], name="citizen_message_waiting", condition=Q(next_try_at__isnull=False)),
+            models.Index(fields=["-made_at"], name="citizen_message_newest"),
+        ]
 
 
 class SimulatedNotice(models.Model):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from liandong.adapters.postgres.follow_codes import give_code
 from liandong.adapters.postgres.models import Stream, User
 from liandong.application.act import act
 from liandong.application.perform import Session
@@ -88,6 +90,8 @@ def finished_parts(user: User, appeal: uuid.UUID | str) -> dict[str, Any]:
     items = item_candidates({**(found.data.get("verdict") or {}), "side": side, "item": item})[:KEYED_ITEMS]
     return {
         "appeal": found,
+        "follow_code": give_code(StreamId(str(found.id)), settings.SECRET_KEY),
+        "messages": world().messages,
         "data": found.data,
         "keys": [(digit, each) for digit, each in enumerate(SIDES, 1) if each != side] if corrected else [],
         "item_keys": list(enumerate(items, 5)) if corrected else [],

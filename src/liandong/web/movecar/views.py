@@ -9,10 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from liandong.adapters.postgres.models import SimulatedNotice
+from liandong.adapters.postgres.models import CitizenMessage, SimulatedNotice, Stream
 from liandong.domain.errors import LiandongError
 from liandong.web.movecar.asking import answer, ask_to_move, service_of
 from liandong.web.problems import sentence_of, status_of
+from liandong.web.rights import visible
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import world
 
@@ -76,10 +77,17 @@ def _by_code(request: HttpRequest, code: str, who: str) -> HttpResponse:
     return render(request, f"movecar/{who}.html", shown)
 
 
+def _messages(request: HttpRequest) -> list[tuple[CitizenMessage, Stream]]:
+    """Return what citizens would have been sent, the newest first, each with its appeal."""
+    told = list(CitizenMessage.objects.filter(simulated=True).order_by("-made_at")[:20])
+    appeals = {each.id: each for each in visible(request.user).filter(id__in=[each.appeal for each in told])}
+    return [(each, appeals[each.appeal]) for each in told if each.appeal in appeals]
+
+
 @require_GET
 @gate("desk", "orders")
 def simulator(request: HttpRequest) -> HttpResponse:
     """The demonstration's unsent messages, with the links their owners would open."""
     if not getattr(settings, "DEMONSTRATION", False):
         raise Http404
-    return render(request, "movecar/simulator.html", {"notices": SimulatedNotice.objects.order_by("-id")[:20]})
+    return render(request, "movecar/simulator.html", {"notices": SimulatedNotice.objects.order_by("-id")[:20], "messages": _messages(request)})
