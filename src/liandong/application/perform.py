@@ -13,7 +13,7 @@ from typing import Any
 from liandong.application.ports import UnitOfWork
 from liandong.application.timekeeping import keep_time, limits_for
 from liandong.application.world import MACHINES, World
-from liandong.domain.errors import CommandRefused, Refusal
+from liandong.domain.errors import CommandRefused, Refusal, StreamOfOtherKind
 from liandong.domain.journal.facts import Actor, Command, Fact, Role, StreamId, StreamKind, StreamState
 
 __all__ = ["Session"]
@@ -44,10 +44,12 @@ class Session:
         return Actor(Role.SYSTEM, node=self.world.desk.node)
 
     def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
-        """Return where a stream stands in this unit of work. Raises ``StreamNotFound``."""
+        """Return where a stream stands in this unit of work. Raises ``StreamNotFound``; ``StreamOfOtherKind`` where the id is another record's."""
         held = self._held.get(stream)
         if held is None:
             held = self._held[stream] = self.unit.load(kind, stream)
+        if held.kind != kind:
+            raise StreamOfOtherKind(id=stream)
         return held
 
     def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:

@@ -102,25 +102,34 @@ def watch_passing(session: Session, before: StreamState, after: StreamState, fac
 
 
 def _records(session: Session, after: StreamState) -> Iterator[StreamState]:
-    """Yield the records of one matter on this node: the one that moved, its appeal's order and its handovers."""
+    """Yield the records of one matter on this node, each once: the one that moved, the order of its appeal, and every handover of it.
+
+    What comes back for the second time came back on another handover, so all of them count.
+    """
     seen = {after.id}
     yield after
-    for stream in (after.data.get("handover"), after.data.get("order"), after.data.get("appeal")):
-        for kind in (StreamKind.HANDOVER, StreamKind.APPEAL):
-            if stream and stream not in seen:
-                try:
-                    found = session.load(kind, StreamId(str(stream)))
-                except StreamNotFound:
-                    continue
-                seen.add(found.id)
-                if kind == StreamKind.HANDOVER:
-                    yield found
-                    continue
-                order = order_of(session, found.data)
-                named = found.data.get("handover")
-                if order is not None and order.id not in seen:
-                    seen.add(order.id)
-                    yield order
-                if named and named not in seen:
-                    seen.add(named)
-                    yield session.load(StreamKind.HANDOVER, StreamId(str(named)))
+    for found in _of_the_matter(session, after):
+        if found.id not in seen:
+            seen.add(found.id)
+            yield found
+
+
+def _of_the_matter(session: Session, after: StreamState) -> Iterator[StreamState]:
+    named = after.data.get("handover")
+    if named:
+        yield session.load(StreamKind.HANDOVER, StreamId(str(named)))
+    appeal = after.data.get("appeal")
+    if not appeal:
+        return
+    for each in session.belonging(StreamKind.HANDOVER, StreamId(str(appeal))):
+        yield session.load(StreamKind.HANDOVER, each)
+    try:
+        told = session.load(StreamKind.APPEAL, StreamId(str(appeal)))
+    except StreamNotFound:
+        # At the receiving end a handover bears the other side's appeal.
+        return
+    if told.data.get("handover"):
+        yield session.load(StreamKind.HANDOVER, StreamId(str(told.data["handover"])))
+    order = order_of(session, told.data)
+    if order is not None:
+        yield order

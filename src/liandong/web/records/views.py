@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from liandong.adapters.postgres.models import Look, Stream
+from liandong.adapters.postgres.models import Look, Stream, User
 from liandong.application.guidance import door_named, guidance_text
+from liandong.application.orders import is_open
 from liandong.application.world import MACHINES
-from liandong.domain.journal.facts import StreamKind
-from liandong.web.acts import Act, open_acts
+from liandong.domain.handovers.handover import OPEN as OPEN_HANDOVERS
+from liandong.domain.journal.facts import Role, StreamKind
+from liandong.web.acts import Act, open_acts, state_of
 from liandong.web.domain_english import capital
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.fact_words import KIND_WORDS
@@ -23,13 +25,15 @@ from liandong.web.reading.negotiations import negotiation_of
 from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.reading.verdicts import shown_verdict
-from liandong.web.rights import masked_text, visible
+from liandong.web.rights import masked_text, role_of, visible
 from liandong.web.shell.gate import gate, language
 from liandong.web.shell.words import SIDE_WORDS
 from liandong.web.world import world
 
 __all__ = ["guidance", "home", "parts", "record"]
 
+#: Who begins the ladder by hand.
+SUPERVISING = frozenset({Role.SUPERVISOR, Role.LEADER})
 #: Kinds that have records today.
 KINDS = ("appeal", "alarm", "workorder", "handover", "quickservice")
 
@@ -123,7 +127,9 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
     # What has to be done next stands first: this side's orders, the chosen one before others, then handovers.
     others = sorted((each for each in streams if alone or each.id != appeal.id), key=lambda each: (each.kind == StreamKind.HANDOVER, each.id != stream.id))
     happenings = timeline(user, desk, streams)
+    followed = {str(each.data.get("order")) for each in streams if each.kind == StreamKind.SUPERVISION}
     for each in streams:
+        each.supervisable = _supervisable(user, each) and str(each.id) not in followed  # type: ignore[attr-defined]
         if each.kind == StreamKind.HANDOVER:
             each.room = negotiation_of(each, happenings)  # type: ignore[attr-defined]
     return {
@@ -137,6 +143,12 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "happenings": happenings,
         "heard": [each.id for each in streams],
     }
+
+
+def _supervisable(user: User, row: Stream) -> bool:
+    """Tell whether this person may begin the ladder on a record: it is open, and nothing has begun."""
+    still = row.phase in OPEN_HANDOVERS if row.kind == StreamKind.HANDOVER else row.kind in ("alarm", "workorder") and is_open(state_of(row))
+    return role_of(user) in SUPERVISING and still
 
 
 def _behind(acts: list[Act]) -> list[Act]:

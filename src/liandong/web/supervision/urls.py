@@ -12,5 +12,7 @@ urlpatterns = [
     path("returns/", returns.page, name="returns"),
     path("board/", views.board, name="board"),
     path("begin/<uuid:stream>/", views.begin, name="begin"),
+    path("start/<uuid:stream>/", views.start, name="start"),
+    path("circular/<uuid:stream>/", views.circular, name="circular"),
     path("file/<uuid:stream>/", views.referral_file, name="file"),
 ]

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liandong.adapters.postgres.models import Look, Stream, Timer
-from liandong.application.supervise import supervise
+from liandong.application.supervise import STEPS_BY_HAND, supervise
+from liandong.application.world import MACHINES
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import StreamId, StreamKind
+from liandong.domain.supervision.supervision import FORMS, NAMED, ORDERED
 from liandong.web.acts import open_acts
+from liandong.web.domain_english import capital
 from liandong.web.problems import sentence_of
 from liandong.web.reading.clocks import attach_clocks, clocks_of
 from liandong.web.reading.return_rate import return_rate
@@ -26,7 +31,7 @@ from liandong.web.rights import actor_of, visible
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import world
 
-__all__ = ["begin", "board", "home", "referral_file"]
+__all__ = ["begin", "board", "circular", "home", "referral_file", "start"]
 
 #: Rows shown in one tab.
 ROWS = 60
@@ -116,6 +121,44 @@ def begin(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
     except LiandongError as error:
         refused = sentence_of(error, language())
     return render(request, "supervision/board.html", {**_board(request), "refused": refused}, status=422 if refused else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@gate("supervision", "overview")
+def start(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
+    """Begin the ladder on a record from the record's own page, at any step; a refusal keeps what was typed."""
+    found = one(request.user, str(stream))
+    if found is None:
+        raise Http404
+    machine = MACHINES[StreamKind.SUPERVISION]
+    shown: dict[str, Any] = {
+        "stream": found, "steps": [(each, capital(machine.title(each, language()))) for each in STEPS_BY_HAND], "forms": FORMS, "given": request.POST, "source": ORDERED,
+    }  # fmt: skip
+    if request.method == "GET":
+        return render(request, "supervision/start.html", shown)
+    given = {name: str(request.POST.get(name, "")) for name in ("form", "reason", "words")}
+    try:
+        step = str(request.POST.get("step", "remind"))
+        supervise(world(), actor_of(request.user, world()), StreamKind(found.kind), StreamId(str(found.id)), step, {name: value for name, value in given.items() if value})
+    except LiandongError as error:
+        return render(request, "supervision/start.html", {**shown, "refused": sentence_of(error, language())}, status=422)
+    response = render(request, "records/act_done.html", {"title": capital(machine.title(step, language())), "stream": found})
+    response["HX-Trigger-After-Swap"] = json.dumps({"acted": {"id": str(found.id), "appeal": str(found.appeal or found.id), "words": f"{found.number} {_('已办')}"}})
+    return response
+
+
+@require_GET
+@gate("supervision", "overview")
+def circular(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
+    """Show a circular as a document that can be printed and sent to every unit."""
+    found = one(request.user, str(stream))
+    steps = list(found.data.get("steps", ())) if found is not None and found.kind == StreamKind.SUPERVISION else []
+    issued = next((place for place, each in enumerate(steps) if each.get("fact") == "CircularIssued"), None)
+    if found is None or issued is None:
+        raise Http404
+    Look.objects.create(person=request.user.get_username(), stream=found.id)
+    shown = {"supervision": found, "circular": steps[issued], "before": steps[:issued], "issued_at": datetime.fromisoformat(str(steps[issued]["at"])), "source": NAMED}
+    return render(request, "supervision/circular.html", shown)
 
 
 @require_GET
