@@ -28,7 +28,7 @@ import httpx
 import psycopg
 
 from liandong.adapters.packs import load_pack
-from liandong.node.city import OWN_FILE, city_plan
+from liandong.node.city import OWN_FILE, city_plan, desk_plan
 from liandong.node.settings import NODE_FILE, SUITE_NAMES, server_url
 from liandong.node.supervisor import Supervisor
 
@@ -255,9 +255,10 @@ def running_city(
     transport: str = "http",
     suite: str = SUITE_NAMES[0],
     web_processes: int = 1,
+    one_desk: bool = False,
     own: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[City]:
-    """Run a city without past and without callers; with ``county`` also a county's police node under the city's.
+    """Run a city without past and without callers; with ``county`` also a county's police node under the city's; with ``one_desk`` one node of both lines.
 
     Parameters:
         own: node -> settings of one's own.
@@ -266,7 +267,7 @@ def running_city(
     """
     place = home or Path(tempfile.mkdtemp(prefix="liandong-test-"))
     ports = free_ports(3)
-    plans = city_plan(ports[0], ports[1], ports[2] if county else None)
+    plans = desk_plan(ports[0]) if one_desk else city_plan(ports[0], ports[1], ports[2] if county else None)
     for node, settings in (own or {}).items():
         directory = place / "nodes" / node
         directory.mkdir(parents=True, exist_ok=True)

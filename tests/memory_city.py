@@ -23,7 +23,7 @@ from liandong.application.take_appeal import take_appeal
 from liandong.application.world import World
 from liandong.domain.journal.facts import Actor, Role, StreamId, StreamKind, StreamState
 
-__all__ = ["MemoryCity", "MemoryNode", "memory_city"]
+__all__ = ["MemoryCity", "MemoryNode", "memory_city", "memory_desk"]
 
 #: Monday 23 November 2026, 09:00 in Suzhou.
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -114,6 +114,14 @@ class MemoryCity:
     def snapshot(self) -> tuple[Any, ...]:
         """Return what a refused command must leave as it was, on every node."""
         return tuple(node.database.snapshot() for node in self.nodes.values())
+
+
+def memory_desk(switches: Mapping[str, Any] | None = None) -> MemoryCity:
+    """Return one node that seats both lines."""
+    clock, database = SetClock(MORNING), MemoryDatabase()
+    desk = Desk("desk", "both", "县联动指挥中心", (), switches=dict(switches or {}))
+    world = World(clock, CountedIds(7), desk, MemoryWork(database, mark="B"), WordTriage(WORDS), reactions_to)
+    return MemoryCity({"desk": MemoryNode(world, database, clock)}, MemoryWire({"desk": (world, database)}), clock)
 
 
 def memory_city(*, county: bool = False, hotline_county: bool = False, switches: Mapping[str, Any] | None = None) -> MemoryCity:

@@ -36,7 +36,7 @@ TRIES = 4
 INTERNAL = frozenset(
     {
         "offer", "draft", "submit", "invite", "raise", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat",
-        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse", "convene", "blow", "due_visit", "draw",
+        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse", "convene", "blow", "due_visit", "draw", "move_line",
     }
 )  # fmt: skip
 

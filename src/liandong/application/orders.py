@@ -10,7 +10,7 @@ from liandong.application.perform import Session
 from liandong.application.place_said import place_said
 from liandong.domain.alarms.alarm import OPEN as OPEN_ALARMS
 from liandong.domain.errors import StreamNotFound
-from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Role, StreamId, StreamKind, StreamState
 from liandong.domain.quickservice.move_car import OPEN as OPEN_SERVICES
 from liandong.domain.workorders.workorder import OPEN as OPEN_ORDERS
 
@@ -22,9 +22,11 @@ OPEN_OF = {StreamKind.ALARM: OPEN_ALARMS, StreamKind.WORK_ORDER: OPEN_ORDERS, St
 SUMMARY_CHARACTERS = 200
 
 
-def order_kind(side: str, wanted: str = "") -> StreamKind:
-    """Return the kind of order a side works with; at a node of both sides, that of the side ``wanted``."""
+def order_kind(side: str, wanted: str = "", *, urgent: bool = False) -> StreamKind:
+    """Return the kind of order a side works with; at a node of both sides, that of the side ``wanted``: joint danger is police's first."""
     chosen = wanted if side == "both" else side
+    if side == "both" and wanted == "joint" and urgent:
+        chosen = "police"
     return StreamKind.ALARM if chosen == "police" else StreamKind.WORK_ORDER
 
 
@@ -35,23 +37,31 @@ def summary_of(text: str) -> str:
 
 
 def start_order(
-    session: Session, appeal: StreamState, actor: Actor, *, handover: str = "", summary: str = "", since: str = "", ruling: Mapping[str, Any] | None = None
-) -> StreamState:
+    session: Session, appeal: StreamState, actor: Actor, *, handover: str = "", summary: str = "", since: str = "", ruling: Mapping[str, Any] | None = None,
+    kind: StreamKind | None = None, linked: str = "", urgent: bool | None = None,
+) -> StreamState:  # fmt: skip
     """Create this side's order for an appeal; the order knows its appeal, and its handover when it came by one.
 
     Parameters:
         since: ISO, aware; when its first clock counts from where that is earlier than now: a matter that came back keeps
             the deadline of its first receiver.
         ruling: the one a handover was sent under; the verdict's own where none is given.
+        kind: at a node of both sides, of which line; None follows the appeal. linked: the order of the other line it came from.
+        urgent: None follows the appeal.
     """
     said = appeal.data
-    kind = order_kind(session.world.desk.side, str(said.get("side", "")))
+    danger = bool(said.get("urgent", False)) if urgent is None else urgent
+    kind = kind or order_kind(session.world.desk.side, str(said.get("side", "")), urgent=danger)
+    if session.world.desk.side == "both":
+        # Whoever of the two lines took the call: the order is of the line whose matter it is.
+        actor = Actor(Role.SYSTEM, person=actor.person, node=session.world.desk.node)
     data: dict[str, Any] = {
         "appeal": appeal.id,
         "summary": summary or summary_of(str(said["text"])),
         "place": place_said(said),
         "item": said.get("item", ""),
-        "urgent": bool(said.get("urgent", False)),
+        "urgent": danger,
+        "linked": linked,
         "handover": handover,
         "kind": said.get("kind", ""),
         "division": said.get("division", ""),
@@ -78,11 +88,14 @@ def order_of(session: Session, data: Mapping[str, Any]) -> StreamState | None:
     stream = data.get("order")
     if not stream:
         return None
-    kind = order_kind(session.world.desk.side, str(data.get("side") or data.get("destination") or ""))
-    try:
-        return session.load(kind, StreamId(str(stream)))
-    except StreamNotFound:
-        return session.load(StreamKind.QUICK_SERVICE, StreamId(str(stream)))
+    side = session.world.desk.side
+    lines = (StreamKind.ALARM, StreamKind.WORK_ORDER) if side == "both" else (order_kind(side),)
+    for kind in lines:
+        try:
+            return session.load(kind, StreamId(str(stream)))
+        except StreamNotFound:
+            continue
+    return session.load(StreamKind.QUICK_SERVICE, StreamId(str(stream)))
 
 
 def is_open(order: StreamState) -> bool:

@@ -152,7 +152,7 @@ def offer_handover(session: Session, appeal: StreamState, actor: Actor, data: Ma
     desk = session.world.desk
     within = str(data.get("destination_node") or "")
     if towards_receiver(desk, {"destination_node": within}) is None:
-        raise CommandRefused(Refusal("handover.no_peer"))
+        raise CommandRefused(Refusal("handover.one_desk" if desk.side == "both" else "handover.no_peer"))
     danger = bool(data.get("danger", appeal.data.get("urgent", False)))
     other = desk.side if within else OTHER_SIDE.get(desk.side, str(appeal.data.get("side", "hotline")))
     ruling = {} if within else dict(data.get("ruling") or ruling_for(appeal.data, other))

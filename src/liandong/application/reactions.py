@@ -13,6 +13,7 @@ from liandong.application.accept_handover import appeal_here, begin_work, order_
 from liandong.application.blow_whistle import WHISTLE_REACTIONS
 from liandong.application.convene import CONSULTATION_REACTIONS
 from liandong.application.correcting import carry_correction
+from liandong.application.desk_mode import DESK_REACTIONS, call_own_police, cross_to_other_line, is_one_desk
 from liandong.application.find_repeats import remember_keys
 from liandong.application.follow_case import FOLLOW_REACTIONS
 from liandong.application.follow_ruling import in_words, moved, send_to_lead
@@ -177,6 +178,9 @@ def cross_non_police(session: Session, before: StreamState, after: StreamState, 
 
 def call_police(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
     """One key: police are called with danger, the hotline goes on with its own work."""
+    if is_one_desk(session):
+        call_own_police(session, after, str(fact.data["reason"]))
+        return
     given = {"cause": "escalation", "reason": fact.data["reason"], "danger": True}
     appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
     handover = offer_handover(session, appeal, fact.actor, given)
@@ -198,6 +202,9 @@ def pass_to_next_lead(session: Session, before: StreamState, after: StreamState,
 
 
 def _cross(session: Session, order: StreamState, actor: Actor, given: dict[str, Any]) -> None:
+    if is_one_desk(session):
+        cross_to_other_line(session, order, given)
+        return
     appeal = session.load(StreamKind.APPEAL, StreamId(order.data["appeal"]))
     kept = {name: order.data.get(name) for name in ("contact", "attachments", "clause")}
     handover = offer_handover(session, appeal, actor, {**kept, **given}, order=order.id)
@@ -258,7 +265,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS, PASSING_DOWN_REACTIONS)
+REACTIONS = _together(DESK_REACTIONS, BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS, PASSING_DOWN_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

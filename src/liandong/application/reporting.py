@@ -56,12 +56,19 @@ def close_if_done(session: Session, appeal_id: Any, result: str) -> None:
     order = order_of(session, appeal.data)
     if order is not None and is_open(order) and appeal.phase != "handed":
         return
+    if session.world.desk.side == "both" and _another_open(session, appeal):
+        return
     if appeal.phase == "shared" and session.load(StreamKind.HANDOVER, StreamId(appeal.data["handover"])).phase not in (
         "confirmed",
         "withdrawn",
     ):
         return
     session.perform(appeal.kind, appeal.id, "close", session.system, {"result": result})
+
+
+def _another_open(session: Session, appeal: StreamState) -> bool:
+    """Tell whether an order of either line of this node is open for an appeal."""
+    return any(is_open(session.load(kind, each)) for kind in (StreamKind.ALARM, StreamKind.WORK_ORDER) for each in session.belonging(kind, appeal.id))
 
 
 def received_handover(session: Session, order: StreamState) -> StreamState | None:

@@ -149,6 +149,10 @@ MESSAGES: dict[str, Message] = {
     "handover.no_peer": Message(
         "本平台没有连接可移交的对方平台。请管理员配置。", "No platform to hand over to is connected. Ask the administrator."
     ),
+    "handover.one_desk": Message(
+        "本平台两线同席，不需要移交。请按归属受理；办理中发现属另一条线的，用“移交”转过去。",
+        "Both lines sit at this platform: nothing is handed over. Keep it by its side; what turns out to be the other line's is moved on its order.",
+    ),
     "handover.belongs_here": Message("没有找到应转去的属地平台。请核对地点，或按本方受理。", "No other platform of this side serves that place. Check the place, or keep it."),
     "handover.already": Message(
         "这一件已在移交途中（{number}）。请在该联动单上继续。", "This is already being handed over ({number}). Go on there."

@@ -17,7 +17,7 @@ from liandong.node.embedded import Server, ServerError
 from liandong.node.keys import introduce
 from liandong.node.settings import SUITE_NAMES, NodeSettings, PeerSettings, SettingsError, checked
 
-__all__ = ["CITY_FILE", "OWN_FILE", "Plan", "city_plan", "found_city", "lay_out"]
+__all__ = ["CITY_FILE", "OWN_FILE", "Plan", "city_plan", "desk_plan", "found_city", "lay_out"]
 
 #: Written into the home directory while a city runs: what other commands need to find it.
 CITY_FILE = "city.json"
@@ -51,6 +51,11 @@ def city_plan(police_port: int, hotline_port: int, county_port: int | None = Non
     if county_port is not None:
         plans.append(Plan("police-county", "police", "县级 110 报警服务台", county_port, (("police", "upper"),), "J1"))
     return tuple(plans)
+
+
+def desk_plan(port: int) -> tuple[Plan, ...]:
+    """Return the one node of a county in desk mode: both lines and the departments' seats at one centre (000: P 县)."""
+    return (Plan("desk", "both", "县联动指挥中心", port, ()),)
 
 
 def lay_out(

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from liandong.node.callers import Callers
-from liandong.node.city import city_plan, found_city
+from liandong.node.city import city_plan, desk_plan, found_city
 from liandong.node.demonstration import tell_the_past
 from liandong.node.settings import SUITE_NAMES, TRANSPORTS, home, server_url
 from liandong.node.supervisor import Supervisor
@@ -29,6 +29,7 @@ __all__ = ["run"]
     type=click.IntRange(1, 65535),
     help="再起一个县级 110 平台。 Also start a county police node.",
 )
+@click.option("--desk", "one_desk", is_flag=True, help="席位制：一个节点两条线，只用 12345 平台端口。 Desk mode: one node seats both lines, at the hotline port.")
 @click.option(
     "--transport",
     default="http",
@@ -51,6 +52,7 @@ def run(
     police_port: int,
     hotline_port: int,
     county_port: int | None,
+    one_desk: bool,
     transport: str,
     suite: str,
     where: Path | None,
@@ -66,7 +68,7 @@ def run(
             click.echo(f"  {node['name']:<14} {node['url']}")
         return
     started = time.monotonic()
-    plans = city_plan(police_port, hotline_port, county_port)
+    plans = desk_plan(hotline_port) if one_desk else city_plan(police_port, hotline_port, county_port)
     city = Supervisor(place, pack_name, plans, server_url(), demonstration=not production, transport=transport, suite=suite)
     stopping = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -82,7 +84,7 @@ def run(
             told = tell_the_past(city, stopping)
             if told:
                 click.echo(f"已补入演示记录 {told} 件。 {told} records of the past told.")
-        if callers and not production:
+        if callers and not production and not one_desk:
             Callers(city, stopping).start()
         stopping.wait()
     finally:

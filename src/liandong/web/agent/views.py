@@ -29,7 +29,9 @@ __all__ = ["board", "home", "order"]
 #: Rows shown in one tab.
 ROWS = 50
 #: Tabs in which nothing waits for this desk.
-OVER = frozenset({"sent", "done"})
+OVER = frozenset({"sent", "done", "police-done"})
+#: What is only shown, not counted.
+UNCOUNTED = OVER | {"visit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Tab:
 
 def tabs(side: str) -> tuple[Tab, ...]:
     """Return the tabs of a side, in the order of work."""
+    if side == "both":
+        # Two lines, one desk: what waits of either, each under its own name.
+        own = [*(Tab(f"police-{each.name}", each.title, each.icon, each.kind, each.phases) for each in tabs("police") if each.kind == "alarm"), *(each for each in tabs("hotline") if each.kind != "handover")]
+        return (*own, *(each for each in tabs("hotline") if each.kind == "handover"))
     came = Tab("incoming", _("对方推来"), "inbox", "handover", ("offered", "objected", "negotiating"))
     sent = Tab("sent", _("我方推出"), "send-2", "handover", ())
     if order_kind(side) == StreamKind.ALARM:
@@ -131,10 +137,10 @@ def _rows(request: HttpRequest, tab: Tab) -> Any:
 
 def _counts(request: HttpRequest, known: Iterable[Tab]) -> dict[str, int]:
     """Return how many stand in each tab: one query; what is over and what was sent is not counted, only shown."""
-    open_phases = {phase for tab in known if tab.name not in ("sent", "done", "visit") for phase in tab.phases}
+    open_phases = {phase for tab in known if tab.name not in UNCOUNTED for phase in tab.phases}
     here = Q(kind="handover", data__origin=world().desk.node)
     grouped = (
         visible(request.user).filter(phase__in=open_phases, kind__in={tab.kind for tab in known}).exclude(here).values_list("kind", "phase").annotate(many=Count("id")).order_by()
     )
     by_phase = {(kind, phase): many for kind, phase, many in grouped}
-    return {tab.name: 0 if tab.name in ("sent", "done", "visit") else sum(by_phase.get((tab.kind, phase), 0) for phase in tab.phases) for tab in known}
+    return {tab.name: 0 if tab.name in UNCOUNTED else sum(by_phase.get((tab.kind, phase), 0) for phase in tab.phases) for tab in known}

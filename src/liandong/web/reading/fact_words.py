@@ -25,6 +25,7 @@ FACT_WORDS = {
     "AppealTaken": (_("记录诉求"), "headset"),
     "AppealKept": (_("本方受理"), "check"),
     "AppealHandedOver": (_("移交对方"), "arrow-right"),
+    "AppealMovedLine": (_("转另一条线办理"), "arrows-exchange"),
     "AppealShared": (_("先处置后移交"), "arrows-exchange"),
     "AppealGuided": (_("指引到正确去处"), "route"),
     "AppealTakenBack": (_("收回办理"), "arrow-back-up"),
