@@ -21,6 +21,7 @@ from liandong.application.ports import Desk, Peer
 from liandong.application.reactions import reactions_to
 from liandong.application.take_appeal import take_appeal
 from liandong.application.world import World
+from liandong.domain.clocks import Rulebook
 from liandong.domain.journal.facts import Actor, Role, StreamId, StreamKind, StreamState
 
 __all__ = ["MemoryCity", "MemoryNode", "memory_city", "memory_desk"]
@@ -124,8 +125,8 @@ def memory_desk(switches: Mapping[str, Any] | None = None) -> MemoryCity:
     return MemoryCity({"desk": MemoryNode(world, database, clock)}, MemoryWire({"desk": (world, database)}), clock)
 
 
-def memory_city(*, county: bool = False, hotline_county: bool = False, switches: Mapping[str, Any] | None = None) -> MemoryCity:
-    """Return a city without past; with ``county`` the police of a county under the city's, with ``hotline_county`` its hotline."""
+def memory_city(*, county: bool = False, switches: Mapping[str, Any] | None = None, rulebook: Rulebook | None = None) -> MemoryCity:
+    """Return a city without past; with a rulebook it keeps clocks."""
     police, hotline = Peer("police", "police", "counterpart"), Peer("hotline", "hotline", "counterpart")
     desks = {
         "police": Desk("police", "police", "110", (hotline, *((Peer("county", "police", "lower"),) if county else ()))),
@@ -141,6 +142,10 @@ def memory_city(*, county: bool = False, hotline_county: bool = False, switches:
         database = MemoryDatabase()
         wired = Desk(desk.node, desk.side, desk.title, desk.peers, desk.zone, dict(switches or {}))
         nodes[name] = MemoryNode(
-            World(clock, CountedIds(series), wired, MemoryWork(database, mark=MARKS[name]), WordTriage(WORDS), reactions_to), database, clock
+            World(
+                clock, CountedIds(series), wired, MemoryWork(database, mark=MARKS[name]), WordTriage(WORDS), reactions_to, rulebook=rulebook or Rulebook()
+            ),
+            database,
+            clock,
         )
     return MemoryCity(nodes, MemoryWire({name: (node.world, node.database) for name, node in nodes.items()}), clock)

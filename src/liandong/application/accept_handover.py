@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from liandong.application.orders import order_of, start_order
+from liandong.application.orders import order_of, start_order, summary_of
 from liandong.application.perform import Session
 from liandong.application.route import party_here
 from liandong.application.start_move_car import is_move_car, start_move_car
@@ -65,6 +65,11 @@ def begin_work(session: Session, handover: StreamState, actor: Actor) -> StreamS
         "number": handover.data.get("number", ""),
         "appeal": handover.data["appeal"],
     }
+    summary = ""
+    if handover.data.get("danger"):
+        # Calm when it was told, danger by now: why it was called over stands before the words of the first call.
+        taken["urgent"] = True
+        summary = summary_of(f"{handover.data.get('reason', '')}；{record['text']}") if handover.data.get("cause") == "escalation" else ""
     side = str(handover.data["destination"])
     machine = Actor(Role.SYSTEM, person=actor.person, node=desk.node)
     appeal = session.start(
@@ -76,7 +81,7 @@ def begin_work(session: Session, handover: StreamState, actor: Actor) -> StreamS
     if side == "hotline" and handover.data.get("cause") == "quick_service" and is_move_car(appeal):
         order = start_move_car(session, appeal, machine, handover=handover.id)
     else:
-        order = start_order(session, appeal, machine, handover=handover.id, ruling=handover.data.get("ruling"))
+        order = start_order(session, appeal, machine, handover=handover.id, summary=summary, ruling=handover.data.get("ruling"))
     session.perform(appeal.kind, appeal.id, "keep", machine, {"order": order.id})
     return order
 

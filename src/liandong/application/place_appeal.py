@@ -13,7 +13,7 @@ from liandong.application.belonging import belonging
 from liandong.application.follow_ruling import in_words, ruling_for
 from liandong.application.guidance import guidance_given
 from liandong.application.link_repeats import join_repeat
-from liandong.application.orders import start_order, summary_of
+from liandong.application.orders import is_open, order_of, start_order, summary_of, withdraw_order
 from liandong.application.perform import Session
 from liandong.application.raise_alert import alert_of, in_danger
 from liandong.application.route import OTHER_SIDE, towards_receiver
@@ -80,6 +80,10 @@ def _quick(session: Session, appeal: StreamState, actor: Actor, data: Mapping[st
 def _hand_over(session: Session, appeal: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
     if not data.get("cause") and session.world.desk.side == "police" and is_move_car(appeal):
         data = {"cause": "quick_service", **data}
+    order = order_of(session, appeal.data) if appeal.phase == "kept" else None
+    if order is not None and is_open(order) and (order.data.get("urgent") or not withdraw_order(session, order, "移交对方")):
+        # Somebody has begun here, or there is danger: they go on while the other side takes its part (先处置后移交).
+        return _share(session, appeal, actor, data)
     handover = offer_handover(session, appeal, actor, data)
     return session.perform(appeal.kind, appeal.id, "hand_over", actor, {"handover": handover.id, "reason": data.get("reason", "")})
 

@@ -31,6 +31,8 @@ from liandong.application.route import party_here
 from liandong.application.telling import tell_peer
 from liandong.application.three_way_call import CALL_REACTIONS, take_what_was_promised
 from liandong.application.visiting import VISIT_REACTIONS
+from liandong.domain.errors import CommandRefused, Refusal
+from liandong.domain.handovers.handover import OPEN as OPEN_HANDOVERS
 from liandong.domain.handovers.handover import SHARED_FACTS
 from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
 
@@ -183,6 +185,16 @@ def call_police(session: Session, before: StreamState, after: StreamState, fact:
         return
     given = {"cause": "escalation", "reason": fact.data["reason"], "danger": True}
     appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
+    if appeal.phase == "shared" and appeal.data.get("handover"):
+        known = session.load(StreamKind.HANDOVER, StreamId(str(appeal.data["handover"])))
+        if known.data.get("danger") and known.phase in OPEN_HANDOVERS:
+            # Police have it as danger already: they hear the new words, and one matter stays one.
+            session.perform(known.kind, known.id, "supplement", session.system.standing(Party.SENDER), {"words": f"再次呼叫：{fact.data['reason']}"[:2000]})
+            return
+        if known.phase == "offered":
+            # What was offered in calm and waits for a yes goes again as danger, which needs none.
+            session.perform(known.kind, known.id, "withdraw", session.system.standing(Party.SENDER), {"reason": "险情升级，改为紧急移交"})
+            appeal = session.load(StreamKind.APPEAL, appeal.id)
     handover = offer_handover(session, appeal, fact.actor, given)
     if appeal.phase == "kept":
         session.perform(appeal.kind, appeal.id, "share", session.system, {"handover": handover.id, "reason": fact.data["reason"]})
@@ -206,10 +218,19 @@ def _cross(session: Session, order: StreamState, actor: Actor, given: dict[str, 
         cross_to_other_line(session, order, given)
         return
     appeal = session.load(StreamKind.APPEAL, StreamId(order.data["appeal"]))
+    if appeal.phase == "shared":
+        _not_twice(session, appeal)
     kept = {name: order.data.get(name) for name in ("contact", "attachments", "clause")}
     handover = offer_handover(session, appeal, actor, {**kept, **given}, order=order.id)
     if appeal.phase in ("taken", "kept"):
         session.perform(appeal.kind, appeal.id, "hand_over", session.system, {"handover": handover.id, "reason": given["reason"]})
+
+
+def _not_twice(session: Session, appeal: StreamState) -> None:
+    """The other side has its part of it already, or is being asked: it is not asked a second time."""
+    known = session.load(StreamKind.HANDOVER, StreamId(str(appeal.data["handover"])))
+    if known.phase in OPEN_HANDOVERS:
+        raise CommandRefused(Refusal("handover.already", {"number": known.data.get("number", "")}))
 
 
 OWN, PEER, EITHER = True, False, None

@@ -1,0 +1,81 @@
+"""Whatever is pressed, one side answers for one matter: nothing is handed over while somebody here works on it, or twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from liandong.application.act import act
+from liandong.domain.errors import CommandRefused
+from liandong.domain.journal.facts import Role, StreamKind, StreamState
+from tests.memory_city import MemoryCity, memory_city
+
+CALM, DANGER = "楼下油烟太大", "有人要跳楼"
+
+
+def handovers(city: MemoryCity) -> list[StreamState]:
+    return city.hotline.database.of_kind(StreamKind.HANDOVER)
+
+
+def test_what_nobody_has_begun_is_taken_back_when_it_is_handed_over() -> None:
+    city = memory_city()
+    kept = city.hotline.place(city.hotline.take(CALM), "keep")
+    handed = city.hotline.act(kept, "hand_over", reason="有人持刀")
+    assert (handed.phase, city.hotline.only(StreamKind.WORK_ORDER).phase) == ("handed", "withdrawn")
+    assert [each.phase for each in handovers(city)] == ["offered"]
+
+
+def test_what_somebody_has_begun_goes_on_here_while_the_other_side_takes_its_part() -> None:
+    city = memory_city()
+    kept = city.hotline.place(city.hotline.take(CALM), "keep")
+    order = city.hotline.only(StreamKind.WORK_ORDER)
+    city.hotline.act(order, "dispatch", unit="CG")
+    staff = city.hotline.person(Role.UNIT_STAFF, "CG")
+    act(city.hotline.world, staff, StreamKind.WORK_ORDER, order.id, "sign", {})
+    act(city.hotline.world, staff, StreamKind.WORK_ORDER, order.id, "start", {})
+    shared = city.hotline.act(kept, "hand_over", reason="有人持刀")
+    assert (shared.phase, city.hotline.now(order).phase) == ("shared", "working")
+
+
+def test_danger_is_never_left_by_those_who_were_ordered() -> None:
+    city = memory_city()
+    kept = city.police.place(city.police.take(DANGER), "keep")
+    alarm = city.police.only(StreamKind.ALARM)
+    shared = city.police.act(kept, "hand_over", reason="请热线配合")
+    assert (shared.phase, city.police.now(alarm).phase) != ("handed", "cancelled")
+    assert shared.phase == "shared"
+
+
+def test_police_called_twice_hear_of_one_matter() -> None:
+    city = memory_city()
+    city.hotline.place(city.hotline.take(CALM), "keep")
+    order = city.hotline.only(StreamKind.WORK_ORDER)
+    city.hotline.act(order, "call_police", reason="有人持刀")
+    city.hotline.act(order, "call_police", reason="又来了两个人")
+    assert [bool(each.data.get("danger")) for each in handovers(city)] == [True]
+    city.wire.carry()
+    alarm = city.police.only(StreamKind.ALARM)
+    assert alarm.data["urgent"] is True
+    assert alarm.data["summary"].startswith("有人持刀"), "what makes it danger stands first"
+    assert "又来了两个人" in city.police.only(StreamKind.APPEAL).data["supplements"][-1]
+
+
+def test_what_was_offered_in_calm_goes_again_as_danger_and_not_beside_it() -> None:
+    city = memory_city()
+    city.hotline.place(city.hotline.take(CALM), "share")
+    order = city.hotline.only(StreamKind.WORK_ORDER)
+    city.hotline.act(order, "call_police", reason="有人持刀")
+    assert sorted((each.phase, bool(each.data.get("danger"))) for each in handovers(city)) == [("offered", True), ("withdrawn", False)]
+    city.wire.carry()
+    assert [each.phase for each in city.police.database.of_kind(StreamKind.ALARM)].count("closed") == 0
+    assert city.wire.set_aside == {}
+
+
+def test_what_both_sides_have_is_not_handed_over_once_more() -> None:
+    city = memory_city()
+    city.hotline.place(city.hotline.take(CALM), "share")
+    order, before = city.hotline.only(StreamKind.WORK_ORDER), city.snapshot()
+    with pytest.raises(CommandRefused) as refused:
+        city.hotline.act(order, "hand_over", reason="都归你们", clause="XC-1")
+    assert refused.value.code == "handover.already"
+    assert refused.value.data["number"] == handovers(city)[0].data["number"]
+    assert city.snapshot() == before
