@@ -100,7 +100,7 @@ async def _fast(city: City, lines: list[Line], rows: list[dict[str, Any]], cours
 
 
 async def _many(city: City, lines: list[Line], rows: list[dict[str, Any]]) -> None:
-    """Tell rows in batches, as a feed does: each is judged, looked up and recorded as if alone, and twenty are committed together."""
+    """Tell rows in batches, as a feed does: each is judged, looked up, recorded and committed as if alone."""
     parts = {"web": _web(city), "postgres": family(postmaster(Path(city.supervisor.home)))}
     before, own = {name: cpu_seconds(pids) for name, pids in parts.items()}, time.process_time()
     batches = iter([rows[start : start + BATCH] for start in range(0, len(rows), BATCH)])

@@ -1,14 +1,13 @@
 """Many appeals in one request: for channels that collect them, and for feeds.
 
-Each is judged, recorded and placed as if it had come alone, in the order told; all are committed together, which is what makes many cheap.
-One that is refused takes nothing with it: it stands in a savepoint of its own.
+Each is judged, recorded, placed and committed as if it had come alone, in the order told; one request and one token for all is what makes
+many cheap. A commit for all would hold the places of all until the last, and two batches that meet would wait for each other.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import ValidationError
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
 from liandong.application.take_appeal import take_in
-from liandong.domain.errors import CommandRefused, LiandongError, StreamConflict
+from liandong.domain.errors import CommandRefused, LiandongError
 from liandong.domain.journal.facts import Actor, StreamKind
 from liandong.web.api.access import actor, once
 from liandong.web.api.answers import written
@@ -34,18 +33,13 @@ router = Router(tags=["appeals"])
 def take_many(request: HttpRequest, body: AppealsIn) -> HttpResponse:
     """Take up to fifty, each with ``course`` or without; the answer says of each in turn what came of it.
 
-    Concurrency: as each alone, idempotent by its ``key``. What conflicts with somebody else's work is taken anew after the others.
+    Concurrency: as each alone, idempotent by its ``key``: a batch that was cut off is told again whole. With an ``Idempotency-Key`` all are one
+    transaction with its answer.
     """
     who, language = actor(request), "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
 
     def act() -> tuple[int, dict[str, Any]]:
-        results: list[dict[str, Any]] = []
-        with transaction.atomic():
-            results += [_one(who, row, language) for row in body.appeals]
-        for place_, each in enumerate(results):
-            if each.get("problem", {}).get("code") == StreamConflict.code:
-                results[place_] = _one(who, body.appeals[place_], language)
-        return 200, {"results": results}
+        return 200, {"results": [_one(who, row, language) for row in body.appeals]}
 
     return written(*once(request, act))
 
