@@ -41,7 +41,7 @@ def take_many(request: HttpRequest, body: AppealsIn) -> HttpResponse:
     def act() -> tuple[int, dict[str, Any]]:
         return 200, {"results": [_one(who, row, language) for row in body.appeals]}
 
-    return written(*once(request, act))
+    return written(once(request, act))
 
 
 def _one(who: Actor, row: dict[str, Any], language: str) -> dict[str, Any]:
