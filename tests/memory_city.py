@@ -125,8 +125,10 @@ def memory_desk(switches: Mapping[str, Any] | None = None) -> MemoryCity:
     return MemoryCity({"desk": MemoryNode(world, database, clock)}, MemoryWire({"desk": (world, database)}), clock)
 
 
-def memory_city(*, county: bool = False, switches: Mapping[str, Any] | None = None, rulebook: Rulebook | None = None) -> MemoryCity:
-    """Return a city without past; with a rulebook it keeps clocks."""
+def memory_city(
+    *, county: bool = False, hotline_county: bool = False, switches: Mapping[str, Any] | None = None, rulebook: Rulebook | None = None
+) -> MemoryCity:
+    """Return a city without past; with ``county`` the police of a county under the city's, with ``hotline_county`` its hotline, with a rulebook clocks."""
     police, hotline = Peer("police", "police", "counterpart"), Peer("hotline", "hotline", "counterpart")
     desks = {
         "police": Desk("police", "police", "110", (hotline, *((Peer("county", "police", "lower"),) if county else ()))),
