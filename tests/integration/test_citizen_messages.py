@@ -83,8 +83,11 @@ def test_what_fails_is_tried_again_as_the_same_message(node: Node) -> None:
 def test_who_left_no_number_or_spoke_to_the_other_side_is_not_told(node: Node) -> None:
     silent = node.take()
     there = node.take(phone="13900000203", channel="linkage")
+    hiding = node.take("他拿刀砍人，我躲在柜子里", phone="13900000205")
+    assert hiding.data["urgent"]
     looked(node, Port())
     assert row(node, silent.id) is None
+    assert row(node, hiding.id) is None, "a telephone that sounds may harm who hides"
     assert row(node, there.id) is None
 
 

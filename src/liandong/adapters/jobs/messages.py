@@ -2,7 +2,7 @@
 
 Theory of operation: ``find`` writes a row of ``citizen_message`` for each new appeal that names a number to answer to; the appeal is its key, so that each is
 told once whatever dies in between. ``send`` hands the waiting ones to the port, a failed one again with growing pauses and the same reference.
-What came by a handover is told by the side that the citizen spoke to.
+What came by a handover is told by the side that the citizen spoke to. Where there is danger nothing is sent: a telephone that sounds may harm who hides.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
 
-from liandong.adapters.postgres.follow_codes import give_code
+from liandong.adapters.postgres.follow_codes import give_codes
 from liandong.adapters.postgres.models import CitizenMessage, Stream
 from liandong.application.ports import CitizenMessages, MessageNotSent
 from liandong.application.world import World
@@ -23,7 +23,7 @@ __all__ = ["MESSAGE", "TellCitizens", "find", "send"]
 log = logging.getLogger("liandong.jobs")
 
 #: How far back a new appeal is looked for, and by how much a look goes behind the last: what was committed late is found too.
-LONGEST, OVERLAP = timedelta(hours=24), timedelta(minutes=2)
+LONGEST, OVERLAP = timedelta(hours=24), timedelta(seconds=30)
 #: Channels whose caller this node does not tell: the other side's, and files.
 SILENT = ("linkage", "feed")
 #: Messages of one look, tries of one message, and the longest pause between two.
@@ -40,17 +40,20 @@ def find(world: World, secret: str, words: str, since: datetime) -> int:
         since: aware; appeals taken before are not looked at.
     """
     known = CitizenMessage.objects.filter(made_at__gte=since).values("appeal")
-    fresh = Stream.objects.filter(kind="appeal", opened_at__gte=since).exclude(phone="").exclude(data__channel__in=SILENT).exclude(data__has_key="abuse").exclude(id__in=known)
-    made = 0
-    for each in fresh.order_by("opened_at")[:BATCH]:
-        with transaction.atomic():
-            code = give_code(StreamId(str(each.id)), secret)
-            told = _filled(words, title=_title(each), number=each.number, code=code)
-            _row, new = CitizenMessage.objects.get_or_create(
-                appeal=each.id, defaults={"phone": each.phone, "words": told, "made_at": each.opened_at, "next_try_at": world.clock.now()}
-            )
-            made += new
-    return made
+    fresh = Stream.objects.filter(kind="appeal", urgent=False, opened_at__gte=since).exclude(phone="").exclude(data__channel__in=SILENT).exclude(data__has_key="abuse").exclude(id__in=known)
+    appeals = list(fresh.order_by("opened_at")[:BATCH])
+    if not appeals:
+        return 0
+    now = world.clock.now()
+    with transaction.atomic():
+        codes = give_codes([StreamId(str(each.id)) for each in appeals], secret)
+        rows = [
+            CitizenMessage(appeal=each.id, phone=each.phone, words=_filled(words, title=_title(each), number=each.number, code=code), made_at=each.opened_at, next_try_at=now)
+            for each, code in zip(appeals, codes, strict=True)
+        ]
+        # Another worker that looked at the same moment has written the same.
+        CitizenMessage.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
 def _title(appeal: Stream) -> str:
@@ -66,10 +69,14 @@ def _filled(words: str, **told: str) -> str:
 
 def send(world: World, port: CitizenMessages) -> int:
     """Hand over what waits; return how many were taken."""
+    waiting = CitizenMessage.objects.filter(next_try_at__lte=world.clock.now())
+    if port.simulated:
+        now = world.clock.now()
+        return waiting.update(simulated=True, sent_at=now, next_try_at=None, attempts=1)
     taken = 0
     for _each in range(BATCH):
         with transaction.atomic():
-            row = CitizenMessage.objects.select_for_update(skip_locked=True).filter(next_try_at__lte=world.clock.now()).order_by("next_try_at").first()
+            row = waiting.select_for_update(skip_locked=True).order_by("next_try_at").first()
             if row is None:
                 break
             row.attempts += 1
@@ -80,10 +87,8 @@ def send(world: World, port: CitizenMessages) -> int:
                 row.next_try_at = None if row.attempts >= TRIES else world.clock.now() + min(timedelta(seconds=10 * 3**row.attempts), PAUSE)
             else:
                 taken += 1
-                row.sent_at, row.next_try_at, row.reason, row.simulated = world.clock.now(), None, "", port.simulated
-                if not port.simulated:
-                    # What opens a case lies nowhere in clear once it is on its way.
-                    row.words = ""
+                # What opens a case lies nowhere in clear once it is on its way.
+                row.sent_at, row.next_try_at, row.reason, row.words = world.clock.now(), None, "", ""
             row.save()
     return taken
 

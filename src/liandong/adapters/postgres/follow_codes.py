@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from liandong.adapters.postgres.models import FollowCode
 from liandong.domain.journal.facts import StreamId
 
-__all__ = ["appeal_of", "give_code", "plain_code"]
+__all__ = ["appeal_of", "give_code", "give_codes", "plain_code"]
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ALIKE = str.maketrans("OIL", "011")
@@ -30,10 +31,20 @@ def give_code(appeal: StreamId, secret: str) -> str:
 
     Concurrency: the same for everybody who asks; harmless when run twice.
     """
+    return give_codes([appeal], secret)[0]
+
+
+def give_codes(appeals: Sequence[StreamId], secret: str) -> list[str]:
+    """Return the codes of appeals in order, and keep what is not kept yet: one query; see ``give_code``."""
+    codes = [_code(each, secret) for each in appeals]
+    kept = [FollowCode(digest=_digest(code), appeal=appeal) for code, appeal in zip(codes, appeals, strict=True)]
+    FollowCode.objects.bulk_create(kept, ignore_conflicts=True)
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def _code(appeal: StreamId, secret: str) -> str:
     bits = int.from_bytes(hmac.new(secret.encode(), f"follow|{appeal}".encode(), hashlib.sha256).digest()[:8], "big")
-    code = "".join(ALPHABET[(bits >> (5 * place)) & 31] for place in range(LENGTH))
-    FollowCode.objects.get_or_create(digest=_digest(code), defaults={"appeal": appeal})
-    return f"{code[:5]}-{code[5:]}"
+    return "".join(ALPHABET[(bits >> (5 * place)) & 31] for place in range(LENGTH))
 
 
 def appeal_of(typed: str) -> StreamId | None:
