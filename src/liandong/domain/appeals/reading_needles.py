@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from itertools import product
 
+from liandong.domain.appeals.reading_rarity import expected
+
 __all__ = ["branches", "demands", "needles"]
 
 _MOST = 48
@@ -202,4 +204,4 @@ def _join(run: frozenset[str], exact: frozenset[str]) -> frozenset[str]:
 
 def _best(offers: list[frozenset[str]]) -> frozenset[str]:
     fit = [offer for offer in offers if offer and "" not in offer]
-    return max(fit, key=lambda offer: (min(min(map(len, offer)), 2), -len(offer), min(map(len, offer))), default=_NOTHING)
+    return min(fit, key=lambda offer: (sum(map(expected, offer)), len(offer), sorted(offer)), default=_NOTHING)

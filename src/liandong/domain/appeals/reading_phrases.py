@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from liandong.domain.appeals.reading_needles import demands, needles
+from liandong.domain.appeals.reading_rarity import expected
 from liandong.domain.appeals.reading_words import Words
 
 __all__ = ["PATTERN_MARK", "Hit", "Lexicon"]
@@ -65,7 +66,7 @@ class Lexicon(Generic[P]):
         common = Counter(gram for _, wanted in made for needle in wanted for gram in _grams(needle))
         for entry, wanted in made:
             for needle in wanted:
-                key = min(_grams(needle), key=lambda gram: (common[gram], gram))
+                key = min(_grams(needle), key=lambda gram: (expected(gram) * common[gram], gram))
                 self._filed[key].append((needle, entry))
         self._pairs = frozenset(key for key in self._filed if len(key) > 1)
         self._singles = frozenset(key for key in self._filed if len(key) == 1)
@@ -75,35 +76,38 @@ class Lexicon(Generic[P]):
         found: list[Hit[P]] = []
         tried: set[int] = set()
         filed = self._filed
-        for key in self._pairs & words.grams:
-            for needle, entry in filed[key]:
-                self._search(words, needle, entry, tried, found)
-        for key in self._singles & words.chars:
-            for needle, entry in filed[key]:
-                self._search(words, needle, entry, tried, found)
+        plain, chars, grams = words.plain, words.chars, words.grams
+        for keys in (self._pairs & grams, self._singles & chars):
+            for key in keys:
+                for needle, entry in filed[key]:
+                    if entry.pattern is None:
+                        _phrase(plain, needle, entry, found)
+                        continue
+                    if id(entry) in tried or (needle is not key and needle not in plain):
+                        continue
+                    tried.add(id(entry))
+                    for signs, pairs in entry.demands:
+                        if chars.isdisjoint(signs) and grams.isdisjoint(pairs):
+                            break
+                    else:
+                        _pattern(plain, entry, found)
         for entry in self._always:
-            self._search(words, "", entry, tried, found)
+            _pattern(plain, entry, found)
         if len(found) > 1:
             found.sort(key=_order)
         return found
 
-    @staticmethod
-    def _search(words: Words, needle: str, entry: _Entry[P], tried: set[int], found: list[Hit[P]]) -> None:
-        plain = words.plain
-        at = plain.find(needle)
-        if at < 0:
-            return
-        if entry.pattern is None:
-            size = len(needle)
-            while at >= 0:
-                found.append(Hit(at, at + size, entry.payload))
-                at = plain.find(needle, at + size)
-        elif id(entry) not in tried:
-            tried.add(id(entry))
-            for chars, pairs in entry.demands:
-                if words.chars.isdisjoint(chars) and words.grams.isdisjoint(pairs):
-                    return
-            found.extend(Hit(match.start(), match.end(), entry.payload) for match in entry.pattern.finditer(plain) if match.end() > match.start())
+
+def _phrase(plain: str, phrase: str, entry: _Entry[P], found: list[Hit[P]]) -> None:
+    at, size = plain.find(phrase), len(phrase)
+    while at >= 0:
+        found.append(Hit(at, at + size, entry.payload))
+        at = plain.find(phrase, at + size)
+
+
+def _pattern(plain: str, entry: _Entry[P], found: list[Hit[P]]) -> None:
+    assert entry.pattern is not None, "only patterns are tried without a needle"
+    found.extend(Hit(match.start(), match.end(), entry.payload) for match in entry.pattern.finditer(plain) if match.end() > match.start())
 
 
 def _order(hit: Hit[P]) -> tuple[int, int]:

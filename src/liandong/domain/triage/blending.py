@@ -6,16 +6,45 @@ measured on texts that nobody tuned on (docs/explanation/triage.md).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from math import exp
 
-__all__ = ["FLOOR", "MODEL_SHARE", "blend", "calibrated", "shares", "sure", "together"]
+from liandong.domain.triage.scores import Scores
+
+__all__ = [
+    "FLOOR",
+    "LONG",
+    "MODEL_SHARE",
+    "blend",
+    "calibrated",
+    "item_share",
+    "lead_of",
+    "model_share",
+    "shares",
+    "sure",
+    "sure_in_danger",
+    "together",
+    "with_lead",
+]
+
+#: From this length a text is most often a letter or a post, not speech.
+LONG = 120
+#: How much the classifier's side counts in a letter: the rules were written on such, and a story holds words of many matters.
+MODEL_SHARE_IN_LETTER = 0.3
+#: The same for the item.
+ITEM_SHARE = 0.9
+ITEM_SHARE_IN_LETTER = 0.8
+#: How much the first sentence of a letter counts beside the whole.
+LEAD_SHARE = 0.3
+_SENTENCE = re.compile(r"[。！？；\n]")
 
 #: Below this confidence the verdict is *unclear* and the three-way call is proposed.
 FLOOR = 0.34
 #: How much the classifier's word counts beside that of the rules.
-MODEL_SHARE = 0.65
+MODEL_SHARE = 0.75
 #: How much the classifier's items count beside its side.
 _SECOND_WEIGHT = 0.7
 _SECOND_FLOOR = 1e-3
@@ -24,8 +53,59 @@ _MODEL_FLOOR = 1e-4
 
 #: Share the rules give -> how often they are right.
 #: The same for rules and classifier together, on texts the classifier had not seen.
-_SURE = ((0.0, 0.2), (0.32, 0.33), (0.42, 0.48), (0.65, 0.59), (0.76, 0.66), (0.85, 0.74), (0.93, 0.81), (0.967, 0.9), (0.99, 0.955), (1.0, 0.985))
+_SURE = (
+    (0.0, 0.25),
+    (0.43, 0.42),
+    (0.57, 0.52),
+    (0.77, 0.74),
+    (0.89, 0.83),
+    (0.95, 0.9),
+    (0.975, 0.93),
+    (0.99, 0.96),
+    (0.998, 0.98),
+    (1.0, 0.995),
+)
+_SURE_IN_DANGER = (
+    (0.0, 0.2),
+    (0.19, 0.32),
+    (0.57, 0.52),
+    (0.88, 0.7),
+    (0.95, 0.77),
+    (0.975, 0.84),
+    (0.99, 0.87),
+    (0.996, 0.92),
+    (1.0, 0.99),
+)
 _KNOTS = ((0.0, 0.30), (0.35, 0.50), (0.5, 0.62), (0.7, 0.76), (0.85, 0.86), (0.95, 0.93), (1.0, 0.97))
+
+
+def model_share(*, letter: bool) -> float:
+    """Return how much the classifier's side counts beside that of the rules."""
+    return MODEL_SHARE_IN_LETTER if letter else MODEL_SHARE
+
+
+def item_share(*, letter: bool) -> float:
+    """Return how much the classifier's item counts beside that of the list."""
+    return ITEM_SHARE_IN_LETTER if letter else ITEM_SHARE
+
+
+def lead_of(plain: str) -> str:
+    """Return the first sentence of a text, at least 8 and at most 48 characters."""
+    end = _SENTENCE.search(plain, 8, 48)
+    return plain[: end.start() if end else 48]
+
+
+def with_lead(whole: Scores, lead: Scores) -> Scores:
+    """Return what the classifier says of a letter, with what its first sentence says by itself.
+
+    A letter names its matter first and then tells its story; the story holds words of many matters.
+    """
+    return replace(
+        whole,
+        side=blend(whole.side, lead.side, LEAD_SHARE),
+        item=blend(whole.item, lead.item, LEAD_SHARE),
+        kind=blend(whole.kind, lead.kind, LEAD_SHARE),
+    )
 
 
 def shares(weights: Mapping[str, float], sharpness: float = 1.0) -> dict[str, float]:
@@ -86,6 +166,11 @@ def together(first: Mapping[str, float], second: Mapping[str, float], weight: fl
 def sure(share: float) -> float:
     """Return how often a side that rules and classifier together give ``share`` turns out right."""
     return _along(_SURE, share)
+
+
+def sure_in_danger(share: float) -> float:
+    """Return the same where danger was found, so that only police alone or joint is open."""
+    return _along(_SURE_IN_DANGER, share)
 
 
 def calibrated(share: float) -> float:

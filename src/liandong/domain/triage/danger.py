@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from liandong.domain.appeals.reading_needles import branches
 from liandong.domain.appeals.reading_phrases import PATTERN_MARK, Lexicon
 from liandong.domain.appeals.reading_words import Words
-from liandong.domain.triage.context import Place, denied, denied_inside, is_letter, is_report, past, says_now, supposed, told
+from liandong.domain.triage.context import Place, denied, denied_inside, in_story, is_letter, is_report, past, says_now, supposed, told
 from liandong.domain.triage.danger_rules import ALL, DangerRule, expand
 
 __all__ = ["Danger", "DangerRules"]
@@ -88,4 +88,4 @@ def _stands(ready: _Ready, plain: str, start: int, end: int, letter: bool) -> bo
         return False
     if rule.not_in_reports and is_report(plain):
         return False
-    return rule.vital or not letter or says_now(place)
+    return not letter or (rule.vital and not in_story(start)) or says_now(place)

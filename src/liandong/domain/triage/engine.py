@@ -16,7 +16,20 @@ from datetime import date
 from liandong.domain.appeals.particulars import Particulars, ask, missing_for, read_words
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.catalogue.items import Catalogue, Clause, Door, Item, Kind, Ruling, Side
-from liandong.domain.triage.blending import FLOOR, MODEL_SHARE, blend, calibrated, shares, sure, together
+from liandong.domain.triage.blending import (
+    FLOOR,
+    LONG,
+    blend,
+    calibrated,
+    item_share,
+    lead_of,
+    model_share,
+    shares,
+    sure,
+    sure_in_danger,
+    together,
+    with_lead,
+)
 from liandong.domain.triage.danger import Danger
 from liandong.domain.triage.danger_matters import MATTERS
 from liandong.domain.triage.evidence import Evidence
@@ -36,7 +49,7 @@ _MOST_WORDS = 2
 #: Classifier probability of danger from which it raises urgency by itself.
 _MODEL_DANGER = 0.12
 #: In a text of this length, most often a letter, words of danger stand more often for what is told than for what happens.
-_LONG, _MODEL_DANGER_IN_LONG = 120, 0.2
+_MODEL_DANGER_IN_LONG = 0.2
 #: How often a matter of the police's classes is the hotline's to cure as well (the corpus).
 _JOINT_OF_POLICE = 0.17
 #: Strength of a hotline class beside danger from which the matter is joint.
@@ -49,6 +62,8 @@ _FALLBACK_STRENGTH = 0.55
 #: What a text without any cue turns out to be, roughly (the corpus, and 000: most of what reaches a line is service).
 _PRIOR = {Side.HOTLINE.value: 0.55, Side.POLICE.value: 0.31, Side.NEITHER.value: 0.14}
 _PRIOR_STRENGTH = 0.6
+#: The list names few of the things that are no appeal: its silence on them says this little.
+NEITHER_AT_LEAST = 0.05
 
 
 _SIDES = {side.value: side for side in Side}
@@ -105,7 +120,7 @@ class Triage:
         if why_not:
             return self._unclear(words, why_not)
         reading = self._reader.read(words)
-        return self._judge(reading, self.scorer.score(words.plain, reading.signs()) if self.scorer is not None else None)
+        return self._judge(reading, self._heard(self.scorer, reading) if self.scorer is not None else None)
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict]:
         """Return one verdict for each text, in order; faster than one by one where the scorer works in bulk."""
@@ -120,13 +135,28 @@ class Triage:
         words = [Words.of(text) for text in texts]
         why_not = [self._unreadable(each) for each in words]
         readings = [self._reader.read(each) for each, why in zip(words, why_not, strict=True) if not why]
-        scored = iter(zip(readings, scorer.score_many([each.words.plain for each in readings], [each.signs() for each in readings]), strict=True))
+        leads = [(number, lead) for number, each in enumerate(readings) if (lead := self._lead(each)) is not None]
+        asked = [*readings, *(lead for _, lead in leads)]
+        scores = scorer.score_many([each.words.plain for each in asked], [each.signs() for each in asked])
+        for (number, _), of_lead in zip(leads, scores[len(readings) :], strict=True):
+            scores[number] = with_lead(scores[number], of_lead)
+        scored = iter(zip(readings, scores, strict=False))
         return [self._unclear(each, why) if why else self._judge(*next(scored)) for each, why in zip(words, why_not, strict=True)]
 
     def _unreadable(self, words: Words) -> str:
         """Return why a text cannot be judged; words of danger are heard whatever else stands around them."""
         why = unreadable(words)
         return "" if why and self._reader.danger.found(words) else why
+
+    def _heard(self, scorer: Scorer, reading: Reading) -> Scores:
+        """Return what the classifier says of a text, and of the first sentence of a letter."""
+        scores = scorer.score(reading.words.plain, reading.signs())
+        lead = self._lead(reading)
+        return scores if lead is None else with_lead(scores, scorer.score(lead.words.plain, lead.signs()))
+
+    def _lead(self, reading: Reading) -> Reading | None:
+        """Return the first sentence of a letter, read by itself; None where the text is none."""
+        return self._reader.read(Words.of(lead_of(reading.words.plain))) if reading.letter else None
 
     def read(self, text: str) -> Reading:
         """Return what the rules and the list find in ``text``; a model is trained on it."""
@@ -152,13 +182,16 @@ class Triage:
         return marks
 
     def _judge(self, reading: Reading, scores: Scores | None) -> Verdict:
-        urgent = bool(reading.dangers) or (scores is not None and scores.urgent >= (_MODEL_DANGER if len(reading.words.plain) < _LONG else _MODEL_DANGER_IN_LONG))
+        urgent = bool(reading.dangers) or (
+            scores is not None and scores.urgent >= (_MODEL_DANGER if len(reading.words.plain) < LONG else _MODEL_DANGER_IN_LONG)
+        )
         if not urgent:
             ruled = self._by_ruling(reading)
             if ruled is not None:
                 return ruled
-        items = self._item_shares(reading, scores)
-        sides = self._side_shares(reading, items, scores)
+        listed = self._listed(reading)
+        items = self._item_shares(reading, listed, scores)
+        sides = self._side_shares(reading, listed, scores)
         if urgent:
             return self._in_danger(reading, items, sides, scores)
         side = max(sides, key=sides.__getitem__) if sides else Side.UNCLEAR
@@ -167,7 +200,8 @@ class Triage:
             return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
         return self._in_calm(reading, side, confidence, items, scores)
 
-    def _item_shares(self, reading: Reading, scores: Scores | None) -> dict[str, float]:
+    def _listed(self, reading: Reading) -> dict[str, float]:
+        """Return the share of each class by the rules and the list alone."""
         weights = dict(reading.evidence.classes)
         for rank, danger in enumerate(reading.dangers[:3]):
             item = self._police_item(danger, reading.evidence)
@@ -176,13 +210,16 @@ class Triage:
         fallback = self._register.local_class(_FALLBACK)
         if fallback:
             weights[fallback] = weights.get(fallback, 0.0) + _FALLBACK_STRENGTH
-        made = shares(weights)
-        if scores is not None:
-            known = {code: p for code, p in scores.item.items() if code in self._side}
-            whole = sum(known.values())
-            if whole > 0:
-                made = blend(made, {code: p / whole for code, p in known.items()})
-        return made
+        return shares(weights)
+
+    def _item_shares(self, reading: Reading, listed: dict[str, float], scores: Scores | None) -> dict[str, float]:
+        if scores is None:
+            return listed
+        known = {code: p for code, p in scores.item.items() if code in self._side}
+        whole = sum(known.values())
+        if whole <= 0:
+            return listed
+        return blend(listed, {code: p / whole for code, p in known.items()}, item_share(letter=reading.letter))
 
     def _side_shares(self, reading: Reading, items: dict[str, float], scores: Scores | None) -> dict[Side, float]:
         evidence = reading.evidence
@@ -203,7 +240,10 @@ class Triage:
             weights[Side.NEITHER.value] = neither
         if scores is not None and scores.side:
             heard = _trust(_strength(reading))
-            weights = blend(weights, together(scores.side, self._sides_of(scores.item)), 1 - (1 - MODEL_SHARE) * heard)
+            weights[Side.NEITHER.value] = max(weights.get(Side.NEITHER.value, 0.0), NEITHER_AT_LEAST)
+            weights = blend(
+                weights, together(scores.side, self._sides_of(scores.item)), 1 - (1 - model_share(letter=reading.letter)) * heard
+            )
         return {_SIDES[name]: share for name, share in weights.items() if name in _SIDES}
 
     def _sides_of(self, items: Mapping[str, float]) -> dict[str, float]:
@@ -243,7 +283,11 @@ class Triage:
         dangers, evidence = reading.dangers, reading.evidence
         police = {code: share for code, share in items.items() if code in self._police}
         first = max(police, key=police.__getitem__) if police else (self._first_police.code if self._first_police else "")
-        source, strength = max(((code, weight) for code, weight in evidence.classes.items() if self._side[code] == "hotline"), key=lambda each: each[1], default=("", 0.0))
+        source, strength = max(
+            ((code, weight) for code, weight in evidence.classes.items() if self._side[code] == "hotline"),
+            key=lambda each: each[1],
+            default=("", 0.0),
+        )
         joint = self._joint_in_danger(dangers, strength, sides, scores)
         second = source if joint and strength > 0 else self._second(items, first)
         side = Side.JOINT if joint else Side.POLICE
@@ -251,7 +295,9 @@ class Triage:
         if scores is not None and not dangers:
             reasons += self._scorer_reasons(reading.words, first, scores, f"分类模型判断有险情（{scores.urgent:.0%}）")
         reasons += self._cue_reasons(reading.words, evidence, (first, second))
-        return self._close(reading, side, first, second, self._danger_confidence(dangers, side, sides, scores), reasons, urgent=True, scores=scores)
+        return self._close(
+            reading, side, first, second, self._danger_confidence(dangers, side, sides, scores), reasons, urgent=True, scores=scores
+        )
 
     def _joint_in_danger(self, dangers: list[Danger], strength: float, sides: dict[Side, float], scores: Scores | None) -> bool:
         if scores is not None and scores.side:
@@ -265,8 +311,9 @@ class Triage:
         if scores is None or not scores.side:
             return by_rules
         police, joint = sides.get(Side.POLICE, 0.0), sides.get(Side.JOINT, 0.0)
-        alone = (joint if side is Side.JOINT else police) / max(police + joint, 1e-6)
-        return sure(max(by_rules, scores.urgent) * alone)
+        mine = joint if side is Side.JOINT else police
+        danger = max(by_rules, scores.urgent)
+        return sure_in_danger(danger * mine / max(police + joint, 1e-6) + (1 - danger) * mine)
 
     def _in_calm(self, reading: Reading, side: Side, confidence: float, items: dict[str, float], scores: Scores | None) -> Verdict:
         if side is Side.NEITHER:
@@ -303,7 +350,11 @@ class Triage:
         ruling, start, end = max(evidence.rulings, key=lambda each: (each[0].effective_from, each[2] - each[1]))
         top = self._reader.cues.top(ruling.item)
         first, last = words.span(start, end)
-        reasons = [Reason(words.said[first:last], ruling.item, Source.RULING, ruling.clause, first, last, f"会商裁定 {ruling.code}：{ruling.words}")]
+        reasons = [
+            Reason(
+                words.said[first:last], ruling.item, Source.RULING, ruling.clause, first, last, f"会商裁定 {ruling.code}：{ruling.words}"
+            )
+        ]
         reasons += self._cue_reasons(words, evidence, (top,))
         return self._close(reading, ruling.side, top, self._second(shares(evidence.classes), top), 0.95, reasons, ruling=ruling)
 
@@ -386,4 +437,6 @@ class Triage:
         first = max(items, key=items.__getitem__, default="") if items else ""
         question = "请问发生了什么事，在哪里，需要什么帮助？"
         reason = Reason("", first, Source.TEXT, self._clause(first), rule=why)
-        return Verdict(Side.UNCLEAR, Kind.HELP, "", "", False, 0.0, (reason,), found, ("description", "place"), question, three_way=True, cut=words.cut)
+        return Verdict(
+            Side.UNCLEAR, Kind.HELP, "", "", False, 0.0, (reason,), found, ("description", "place"), question, three_way=True, cut=words.cut
+        )

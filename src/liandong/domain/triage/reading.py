@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.catalogue.items import Catalogue, Kind, Ruling
+from liandong.domain.triage.context import is_letter
 from liandong.domain.triage.danger import Danger, DangerRules
 from liandong.domain.triage.evidence import CueBook, Evidence
 from liandong.domain.triage.kinds import KindRules
@@ -21,7 +22,9 @@ __all__ = ["Reader", "Reading"]
 _NO_APPEAL = re.compile(
     r"打错(?:了)?(?:电话)?|拨错|按错|没(?:什么|啥)?事了?[，。]?(?:就是)?(?:谢谢|打扰|不用|随便|试)|不用了|祝(?:你|您|大家|福)|谢谢(?:你们|您|大家|啦|了)?[！。~]*$|辛苦(?:了|你们)|加油|致敬|点赞|感恩|平安|感动|祈福|愿(?:所有|天下|大家|你)|捐(?:款|赠|了)|转发(?:微博|扩散)?|(?:可以|能)?免费(?:充电|提供|入住|接送|发放)|你(?:是)?机器人|测试|喂+[，。]?(?:听得到吗|能听到吗)"
 )
-_WANTS = re.compile(r"请|希望|求|望|建议|投诉|举报|反映|咨询|怎么|能不能|可否|能否|为什么|什么时候|如何|吗|？|不退|不给|坏|堵|漏|吵|臭|没人管|解决|处理")
+_WANTS = re.compile(
+    r"请|希望|求|望|建议|投诉|举报|反映|咨询|怎么|能不能|可否|能否|为什么|什么时候|如何|吗|？|不退|不给|坏|堵|漏|吵|臭|没人管|解决|处理"
+)
 
 #: A strength above this says no more.
 _MOST = 6.0
@@ -42,6 +45,7 @@ class Reading:
         wishes: strength by kind of the words that say what the caller wants.
         thanks: it sounds like a wish, thanks, a wrong number: something without an appeal.
         wants: it asks for something.
+        letter: it is a written petition: long, and in the tone of one.
     """
 
     words: Words
@@ -50,6 +54,7 @@ class Reading:
     wishes: dict[Kind, float] = field(default_factory=dict)
     thanks: bool = False
     wants: bool = False
+    letter: bool = False
 
     def signs(self) -> dict[str, float]:
         """Return the signs of this text by name, each about 0 to 2."""
@@ -110,4 +115,5 @@ class Reader:
             self.kinds.heard(words),
             _NO_APPEAL.search(plain) is not None,
             _WANTS.search(plain) is not None,
+            is_letter(plain),
         )
