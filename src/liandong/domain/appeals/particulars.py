@@ -9,7 +9,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from liandong.domain.appeals.particulars_asking import ALIASES, ASK_ORDER, question_for, said_otherwise
@@ -58,7 +58,7 @@ class Particulars:
 
     def masked(self) -> Particulars:
         """Return the same with what identifies a person hidden: phones, identity numbers, plates, doors."""
-        return Particulars(tuple(replace(each, words=mask_value(each.name, each.words), value=mask_value(each.name, each.value)) for each in self.spans))
+        return Particulars(tuple(each._replace(words=mask_value(each.name, each.words), value=mask_value(each.name, each.value)) for each in self.spans))
 
     def mask(self, text: str) -> str:
         """Return ``text`` (the one that was read) with the same hidden."""

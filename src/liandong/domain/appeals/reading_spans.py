@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from liandong.domain.appeals.reading_words import Words
 
 __all__ = ["Span", "span"]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A particular: what it is, where it stands in the text as said, the words, and their value."""
 
     #: One of ``particulars.NAMES``.

@@ -67,6 +67,7 @@ NEITHER_AT_LEAST = 0.05
 
 
 _SIDES = {side.value: side for side in Side}
+_POLICE, _JOINT, _NEITHER = Side.POLICE.value, Side.JOINT.value, Side.NEITHER.value
 _KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -194,11 +195,11 @@ class Triage:
         sides = self._side_shares(reading, listed, scores)
         if urgent:
             return self._in_danger(reading, items, sides, scores)
-        side = max(sides, key=sides.__getitem__) if sides else Side.UNCLEAR
-        confidence = (sure if scores is not None else calibrated)(sides.get(side, 0.0))
+        side = max(sides, key=sides.__getitem__)
+        confidence = (sure if scores is not None else calibrated)(sides[side])
         if confidence < FLOOR:
             return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
-        return self._in_calm(reading, side, confidence, items, scores)
+        return self._in_calm(reading, _SIDES[side], confidence, items, scores)
 
     def _listed(self, reading: Reading) -> dict[str, float]:
         """Return the share of each class by the rules and the list alone."""
@@ -221,7 +222,7 @@ class Triage:
             return listed
         return blend(listed, {code: p / whole for code, p in known.items()}, item_share(letter=reading.letter))
 
-    def _side_shares(self, reading: Reading, items: dict[str, float], scores: Scores | None) -> dict[Side, float]:
+    def _side_shares(self, reading: Reading, items: dict[str, float], scores: Scores | None) -> dict[str, float]:
         evidence = reading.evidence
         weights: dict[str, float] = {}
         for code, share in items.items():
@@ -231,20 +232,20 @@ class Triage:
         best = max(items, key=items.__getitem__, default="")
         strongest = evidence.strongest.get(best)
         if strongest is not None and strongest.joint and strongest.side is Side.POLICE and strongest.parent:
-            moved = 0.6 * weights.get(Side.POLICE.value, 0.0)
-            weights[Side.POLICE.value] = weights.get(Side.POLICE.value, 0.0) - moved
-            weights[Side.JOINT.value] = weights.get(Side.JOINT.value, 0.0) + moved
+            moved = 0.6 * weights.get(_POLICE, 0.0)
+            weights[_POLICE] = weights.get(_POLICE, 0.0) - moved
+            weights[_JOINT] = weights.get(_JOINT, 0.0) + moved
         neither = self._neither_weight(reading)
         if neither:
             weights = {side: share * (1 - neither) for side, share in weights.items()}
-            weights[Side.NEITHER.value] = neither
+            weights[_NEITHER] = neither
         if scores is not None and scores.side:
             heard = _trust(_strength(reading))
-            weights[Side.NEITHER.value] = max(weights.get(Side.NEITHER.value, 0.0), NEITHER_AT_LEAST)
+            weights[_NEITHER] = max(weights.get(_NEITHER, 0.0), NEITHER_AT_LEAST)
             weights = blend(
                 weights, together(scores.side, self._sides_of(scores.item)), 1 - (1 - model_share(letter=reading.letter)) * heard
             )
-        return {_SIDES[name]: share for name, share in weights.items() if name in _SIDES}
+        return weights if weights.keys() <= _SIDES.keys() else {name: share for name, share in weights.items() if name in _SIDES}
 
     def _sides_of(self, items: Mapping[str, float]) -> dict[str, float]:
         """Return what the classifier's items say of the side; empty where this city's list has none of them."""
@@ -279,7 +280,7 @@ class Triage:
             return max(police, key=police.__getitem__)
         return self._first_police.code if self._first_police else ""
 
-    def _in_danger(self, reading: Reading, items: dict[str, float], sides: dict[Side, float], scores: Scores | None) -> Verdict:
+    def _in_danger(self, reading: Reading, items: dict[str, float], sides: dict[str, float], scores: Scores | None) -> Verdict:
         dangers, evidence = reading.dangers, reading.evidence
         police = {code: share for code, share in items.items() if code in self._police}
         first = max(police, key=police.__getitem__) if police else (self._first_police.code if self._first_police else "")
@@ -299,18 +300,18 @@ class Triage:
             reading, side, first, second, self._danger_confidence(dangers, side, sides, scores), reasons, urgent=True, scores=scores
         )
 
-    def _joint_in_danger(self, dangers: list[Danger], strength: float, sides: dict[Side, float], scores: Scores | None) -> bool:
+    def _joint_in_danger(self, dangers: list[Danger], strength: float, sides: dict[str, float], scores: Scores | None) -> bool:
         if scores is not None and scores.side:
-            return scores.side.get(Side.JOINT.value, 0.0) > scores.side.get(Side.POLICE.value, 0.0)
-        return strength >= _JOINT_STRENGTH or (sides.get(Side.JOINT, 0.0) > 0.5 and any(danger.rule.source_side for danger in dangers))
+            return scores.side.get(_JOINT, 0.0) > scores.side.get(_POLICE, 0.0)
+        return strength >= _JOINT_STRENGTH or (sides.get(_JOINT, 0.0) > 0.5 and any(danger.rule.source_side for danger in dangers))
 
     @staticmethod
-    def _danger_confidence(dangers: list[Danger], side: Side, sides: Mapping[Side, float], scores: Scores | None) -> float:
+    def _danger_confidence(dangers: list[Danger], side: Side, sides: Mapping[str, float], scores: Scores | None) -> float:
         """Return how sure it is that police act, alone or with the hotline to follow."""
         by_rules = (0.0, 0.78, 0.82)[min(len(dangers), 2)]
         if scores is None or not scores.side:
             return by_rules
-        police, joint = sides.get(Side.POLICE, 0.0), sides.get(Side.JOINT, 0.0)
+        police, joint = sides.get(_POLICE, 0.0), sides.get(_JOINT, 0.0)
         mine = joint if side is Side.JOINT else police
         danger = max(by_rules, scores.urgent)
         return sure_in_danger(danger * mine / max(police + joint, 1e-6) + (1 - danger) * mine)
@@ -417,13 +418,13 @@ class Triage:
         return Verdict(side, kind, first, second, urgent, confidence, tuple(reasons), found, missing, question, door, ruling, cut=words.cut)
 
     def _kind(self, reading: Reading, item: str, urgent: bool, scores: Scores | None) -> Kind:
-        weights = KindRules.weigh(reading.wishes, self._register.common_class(item), urgent=urgent)
-        made = shares({kind.value: weight for kind, weight in weights.items()})
+        made = KindRules.weigh(reading.wishes, self._register.common_class(item), urgent=urgent)
         if scores is not None and scores.kind:
-            made = {name: share for name, share in blend(made, scores.kind).items() if name in _KINDS}
+            made = {name: share for name, share in blend(shares(made), scores.kind).items() if name in _KINDS}
         # A list that parts its lines by 类别 says what the words are by the line they fall under.
-        listed = {kind.value: made.get(kind.value, 0.0) for kind in self._register.kinds_of(item)}
-        made = listed or made
+        kinds = self._register.kinds_of(item)
+        if kinds:
+            made = {kind.value: made.get(kind.value, 0.0) for kind in kinds}
         return _KINDS[max(made, key=made.__getitem__)]
 
     def _finest(self, reasons: Iterable[Reason], first: str) -> Item | None:

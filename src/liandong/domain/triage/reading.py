@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from liandong.domain.appeals.reading_words import Words
-from liandong.domain.catalogue.items import Catalogue, Kind, Ruling
+from liandong.domain.catalogue.items import Catalogue, Ruling
 from liandong.domain.triage.context import is_letter
 from liandong.domain.triage.danger import Danger, DangerRules
 from liandong.domain.triage.evidence import CueBook, Evidence
@@ -51,7 +51,7 @@ class Reading:
     words: Words
     dangers: list[Danger] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
-    wishes: dict[Kind, float] = field(default_factory=dict)
+    wishes: dict[str, float] = field(default_factory=dict)
     thanks: bool = False
     wants: bool = False
     letter: bool = False
@@ -66,7 +66,7 @@ class Reading:
             made["door"] = min(weight, 4.0) / _UNIT
             made[f"door:{door.code}"] = 0.7
         for kind, strength in self.wishes.items():
-            made[f"wish:{kind.value}"] = min(strength, 5.0) / _UNIT
+            made[f"wish:{kind}"] = min(strength, 5.0) / _UNIT
         if self.thanks:
             made["thanks"] = 0.7
         if self.wants:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from liandong.domain.appeals.particulars import Particulars
 from liandong.domain.catalogue.items import Clause, Door, Kind, Ruling, Side
@@ -29,8 +29,7 @@ class Source(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Words → item or rule → clause.
 
     Parameters:
