@@ -23,8 +23,9 @@ from liandong.adapters.classifier.stack import Stack
 
 __all__ = ["FORMAT", "TextClassifier", "check_target"]
 
-#: version of the stored form.
-FORMAT = 1
+#: version of the stored form; the first is read too.
+FORMAT = 2
+_READ = (1, FORMAT)
 _BATCH = 2_000
 
 
@@ -104,7 +105,7 @@ class TextClassifier:
             version = stored["format"]
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError("model.broken", dir=str(directory), reason=f"model.json: {error}") from error
-        if version != FORMAT:
+        if version not in _READ:
             raise ModelError("model.version_unknown", dir=str(directory), version=version, known=FORMAT)
         try:
             return cls._build(directory, stored)
