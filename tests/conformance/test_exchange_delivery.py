@@ -197,7 +197,7 @@ class Line:
             **settings,
         )
 
-    def peer_up(self, peer: str, delivered: int) -> None: ...
+    def peer_up(self, peer: str, delivered: int, refused: int, ahead_seconds: float | None) -> None: ...
 
     def peer_down(self, peer: str, error: Exception, failures: int, pause_seconds: float) -> None:
         self.down.append(pause_seconds)

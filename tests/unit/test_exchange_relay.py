@@ -30,7 +30,7 @@ class Watch:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def peer_up(self, peer: str, delivered: int) -> None:
+    def peer_up(self, peer: str, delivered: int, refused: int, ahead_seconds: float | None) -> None:
         self.told.append(f"up {delivered}")
 
     def peer_down(self, peer: str, error: PeerError, failures: int, pause_seconds: float) -> None:

@@ -164,6 +164,10 @@ class Peer:
     title: str = ""
     #: Code of the division it serves; ``""`` where nobody said.
     division: str = ""
+    #: What lies between: ``http``, ``middledb``, ``ferry``, ``nats``.
+    transport: str = "http"
+    #: Where it is reached, without account and password.
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

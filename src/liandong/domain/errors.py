@@ -161,6 +161,13 @@ MESSAGES: dict[str, Message] = {
         "这件联动单还没有走到这一步，没有“{message}”可给。对方受理或提出异议后有 acknowledgement，办结或退回后有 completion。",
         "This handover has not come so far: there is no {message} yet. The acknowledgement comes with the other side's answer, the completion with the end.",
     ),
+    "replay.no_peer": Message("没有连接名为“{peer}”的平台。请核对名称。", "No platform called {peer} is connected. Check the name."),
+    "replay.no_point": Message(
+        "请给出从哪里重发：一个带时区的时间，或一件记录及其第几条起。", "Say from where to send again: a time with its zone, or a record and from which number on."
+    ),
+    "replay.too_many": Message(
+        "这一段有 {count} 条，一次最多重发 {most} 条。请取更近的时间，分次重发。", "That is {count} messages; at most {most} are sent again at once. Choose a later time and go in steps."
+    ),
     "call.placed_already": Message(
         "这一件已转办（{number}），不再呼叫。需要商量请在联动单上询问。",
         "This has been placed already ({number}); no call is made. Ask on the handover instead.",

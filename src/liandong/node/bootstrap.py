@@ -155,7 +155,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
         node=settings.name,
         side=settings.side,
         title=settings.title,
-        peers=tuple(Peer(each.name, each.side, each.relation, each.title, each.division) for each in settings.peers),
+        peers=tuple(Peer(each.name, each.side, each.relation, each.title, each.division, each.transport, each.shown_address()) for each in settings.peers),
         zone=pack.zone,
         switches=asdict(pack.settings),
         division=settings.division,

@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from liandong.domain.errors import LiandongError
 
@@ -60,6 +61,11 @@ class PeerSettings:
     division: str = ""
     #: ``http``, ``middledb``, ``ferry`` or ``nats``.
     transport: str = "http"
+
+    def shown_address(self) -> str:
+        """Return the address as people may see it: without account, password and query."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 @dataclass(frozen=True, slots=True)

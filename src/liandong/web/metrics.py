@@ -95,9 +95,10 @@ def _figures() -> CollectorRegistry:
         gauge("liandong_timers_due", "Clocks whose moment has come and that were not looked at yet.", cursor.fetchone()[0])
         cursor.execute(WAITING)
         waiting = {row[0]: row[1:] for row in cursor.fetchall()}
-        cursor.execute("SELECT peer, up FROM peer_status")
-        up = dict(cursor.fetchall())
-    _peers(registry, waiting, up)
+        cursor.execute("SELECT peer, up, sent, refused, failures, clock_ahead_ms FROM peer_status")
+        status = {row[0]: row[1:] for row in cursor.fetchall()}
+    _peers(registry, waiting, {peer: each[0] for peer, each in status.items()})
+    _carried(registry, status)
     rate = return_rate(world().clock.now())
     gauge("liandong_return_rate", "Handovers returned of those offered in seven days.", rate.per_mille / 1000)
     gauge("liandong_return_rate_before", "The same in the four weeks before.", rate.per_mille_before / 1000)
@@ -125,6 +126,24 @@ def _peers(registry: CollectorRegistry, waiting: dict[str, Any], up: dict[str, b
         keys = [key for key in keyring().peer_keys(peer) if key.revoked is None]
         if keys:
             expiring.labels(peer).set((keys[0].not_after - keyring().clock()).total_seconds())
+
+
+def _carried(registry: CollectorRegistry, status: dict[str, Any]) -> None:
+    """Tell what the worker counted of each peer since there is one, and how its clock stands to ours."""
+    shown = {
+        "liandong_peer_sent": ("Messages that a peer has taken; divide by time for the rate.", 1),
+        "liandong_peer_refused": ("Messages that a peer refused or put off, each try counted.", 2),
+        "liandong_peer_failures": ("Batches that a peer did not answer as it should.", 3),
+    }
+    names = [each.name for each in world().desk.peers if each.name in status]
+    for name, (words, column) in shown.items():
+        gauge = Gauge(name, words, ("peer",), registry=registry)
+        for peer in names:
+            gauge.labels(peer).set(status[peer][column])
+    ahead = Gauge("liandong_peer_clock_ahead_seconds", "How far a peer's clock is ahead of ours; 0 where the difference may be nothing.", ("peer",), registry=registry)
+    for peer in names:
+        if status[peer][4] is not None:
+            ahead.labels(peer).set(status[peer][4] / 1000)
 
 
 class answer_times:  # noqa: N801

@@ -28,6 +28,7 @@ BY_CODE = {
     "command.not_in_state": 409,
     "handover.already": 409,
     "handover.not_so_far": 409,
+    "replay.no_peer": 404,
     "service.danger": 409,
     "service.unknown_code": 404,
     "service.too_many": 429,

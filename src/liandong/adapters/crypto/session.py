@@ -79,7 +79,7 @@ class Session:
         if any(not receipt.id and receipt.delivered for receipt in receipts):
             raise RemoteProtocolError("exchange.malformed", detail="a receipt without an id says delivered")
         proof = raw.decode("utf-8")
-        return [replace(receipt, proof=proof) for receipt in receipts]
+        return [replace(receipt, proof=proof, answered_at=batch.at) for receipt in receipts]
 
 
 def open_envelope(envelope: Envelope, keyring: KeyRing, limits: Limits = DEFAULT_LIMITS) -> Envelope:

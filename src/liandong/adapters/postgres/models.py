@@ -284,9 +284,40 @@ class PeerStatus(models.Model):
     since = models.DateTimeField()
     last_ok_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=120, default="", blank=True)
+    #: Counted by the worker since there is one: delivered, refused or put off, batches without a good answer.
+    sent = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    failures = models.BigIntegerField(default=0)
+    #: Delivered, and refused or failed, in the last five minutes before ``counted_at``.
+    sent_lately = models.IntegerField(default=0)
+    faults_lately = models.IntegerField(default=0)
+    counted_at = models.DateTimeField(null=True)
+    #: How far its clock is ahead of ours; null while nobody knows.
+    clock_ahead_ms = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "peer_status"
+
+
+class ExchangeAct(models.Model):
+    """What a person did at the exchange desk. Append-only."""
+
+    RETRIED, SET_ASIDE, SENT_AGAIN, REPLAYED = "retried", "set_aside", "sent_again", "replayed"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    person = models.CharField(max_length=150)
+    act = models.CharField(max_length=12)
+    peer = models.CharField(max_length=60)
+    #: The stream it was about; null for all of a peer.
+    stream = models.UUIDField(null=True)
+    #: Messages it touched.
+    messages = models.IntegerField()
+    #: From where, or why it still could not be applied.
+    words = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        db_table = "exchange_act"
 
 
 class Draft(models.Model):

@@ -31,7 +31,8 @@ DUE = HELD + " ORDER BY o.position LIMIT %(limit)s"
 NEWEST = HELD + " ORDER BY o.position DESC LIMIT %(limit)s"
 FIRST_UNSENT = "SELECT stream, min(seq) FROM outbox WHERE peer = %s AND stream = ANY(%s) AND sent_at IS NULL GROUP BY stream"
 SENT = """
-UPDATE outbox o SET sent_at = %s, receipt = said.receipt::jsonb, reason = '', parked = false
+UPDATE outbox o SET sent_at = %s, reason = '', parked = false, receipt = said.receipt::jsonb
+    || CASE WHEN o.receipt IS NULL THEN '{}' ELSE jsonb_build_object('before', coalesce(o.receipt->'before', '[]') || (o.receipt - 'before')) END
 FROM unnest(%s::uuid[], %s::text[]) AS said(id, receipt) WHERE o.id = said.id"""
 KEEP_ANSWERS = "INSERT INTO signed_answer (digest, answer, received_at) SELECT d, a, %s FROM unnest(%s::text[], %s::text[]) AS said(d, a) ON CONFLICT DO NOTHING"
 FAILED = "UPDATE outbox SET attempts = attempts + 1, reason = %s, next_try_at = %s, parked = %s WHERE id = ANY(%s)"

@@ -28,7 +28,7 @@ from liandong.domain.exchange.outbox import Again, Delivered, Outcome, Parked, R
 from liandong.domain.exchange.ports import Due, OutboxStore, PeerWatch, Protector, Transport
 from liandong.domain.exchange.receipts import Receipt
 
-__all__ = ["Relay"]
+__all__ = ["Relay", "clock_ahead"]
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +138,7 @@ class Relay:
 
     async def _send(self, ready: list[tuple[Due, Envelope]]) -> int:
         """Send the first messages, as many as a batch holds; return how many were settled. The others stay due."""
+        begun = self._clock()
         try:
             receipts = await self._transport.send(self.peer, [envelope for _, envelope in ready])
         except LocalProtocolError as error:
@@ -146,10 +147,10 @@ class Relay:
             await self._park(ready[0][1], error)
             return 1
         self._failures = 0
-        await self._settle(ready[: len(receipts)], receipts)
+        await self._settle(ready[: len(receipts)], receipts, clock_ahead(receipts[0].answered_at, begun, self._clock()))
         return len(receipts)
 
-    async def _settle(self, sent: list[tuple[Due, Envelope]], receipts: list[Receipt]) -> None:
+    async def _settle(self, sent: list[tuple[Due, Envelope]], receipts: list[Receipt], ahead_seconds: float | None) -> None:
         envelopes = [envelope for _, envelope in sent]
         attempts = {due.envelope.id: due.attempts for due, _ in sent}
         outcomes = settle(envelopes, receipts, attempts, [self._chance() for _ in sent], self._policy)
@@ -159,7 +160,8 @@ class Relay:
         for envelope, outcome in zip(envelopes, outcomes, strict=True):
             await self._after(envelope, outcome)
         if self._watch is not None:
-            self._watch.peer_up(self.peer, len(delivered))
+            refused = sum(1 for outcome in outcomes if isinstance(outcome, Again | Parked) and outcome.code != "exchange.gap")
+            self._watch.peer_up(self.peer, len(delivered), refused, ahead_seconds)
 
     async def _after(self, envelope: Envelope, outcome: Outcome) -> None:
         """Do what the outcome of one message asks for, where it was not delivered."""
@@ -202,3 +204,22 @@ class Relay:
         """Wait out a pause; only ``stop`` ends it early."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+def clock_ahead(said: str, begun: datetime, ended: datetime) -> float | None:
+    """Return how many seconds a peer's clock is ahead of ours.
+
+    Parameters:
+        said: when it answered, by its clock.
+        begun: when we asked, by ours.
+        ended: when its answer was here, by ours.
+
+    Returns:
+        0.0 where the way there and back took so long that the difference may be nothing; None where ``said`` is no time.
+    """
+    try:
+        answered = datetime.fromisoformat(said)
+        difference = (answered - (begun + (ended - begun) / 2)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return difference if abs(difference) > abs((ended - begun).total_seconds()) / 2 else 0.0

@@ -88,8 +88,15 @@ class OutboxStore(Protocol):
 class PeerWatch(Protocol):
     """Is told how the peer does; for the desks' banner and the metrics."""
 
-    def peer_up(self, peer: str, delivered: int) -> None:
-        """A batch was answered."""
+    def peer_up(self, peer: str, delivered: int, refused: int, ahead_seconds: float | None) -> None:
+        """A batch was answered.
+
+        Parameters:
+            delivered: messages that need nothing more.
+            refused: messages that were refused or put off; those that wait for their turn are not among them.
+            ahead_seconds: how far the peer's clock is ahead of ours (behind: below zero); 0.0 where the difference is less than
+                half the time the answer took, None where the answer does not say.
+        """
         ...
 
     def peer_down(self, peer: str, error: PeerError, failures: int, pause_seconds: float) -> None:

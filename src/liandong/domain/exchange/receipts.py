@@ -59,6 +59,8 @@ class Receipt:
     detail: str = ""
     #: The whole signed answer it came in, the same text for all receipts of a batch: keep it once, it proves them all.
     proof: str = field(default="", repr=False, compare=False)
+    #: When the peer answered, by its own clock, as the signed answer says it.
+    answered_at: str = field(default="", repr=False, compare=False)
 
     @property
     def delivered(self) -> bool:

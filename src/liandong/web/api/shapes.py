@@ -196,7 +196,10 @@ class WaitingOut(Schema):
     quarantined: int
     #: Age of the oldest unsent message, in seconds.
     oldest_seconds: float
+    #: How each peer does: whether it answers, what waits, rates and faults of five minutes, how far its clock is ahead.
     peers: list[dict[str, Any]]
+    #: Keys of this node and its peers, with their fingerprints and how long they count.
+    keys: list[dict[str, Any]]
 
 
 class ProblemOut(Schema):

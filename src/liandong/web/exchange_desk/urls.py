@@ -10,6 +10,7 @@ app_name = "exchange"
 urlpatterns = [
     path("", views.home, name="home"),
     path("parts/", views.parts, name="parts"),
-    path("retry/<int:position>/", views.retry, name="retry"),
-    path("send-again/<int:position>/", views.send_again, name="send-again"),
+    path("retry/<int:position>/", views.retried, name="retry"),
+    path("send-again/<int:position>/", views.again, name="send-again"),
+    path("replay/", views.replayed, name="replay"),
 ]

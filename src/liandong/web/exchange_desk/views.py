@@ -1,29 +1,27 @@
-"""The exchange desk: what waits per peer, since when and why; what was set aside, and another try."""
+"""The exchange desk: how each peer does, what waits, since when and why; what was set aside; keys; and what people do about it."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from liandong.adapters.postgres.inbox import retry_quarantined
-from liandong.adapters.postgres.models import InboxMessage, OutboxMessage, Stream
-from liandong.adapters.postgres.unit_of_work import OUTBOX
+from liandong.adapters.postgres.exchange_acts import MOST_REPLAYED, recent_acts, replay, retry, send_again
+from liandong.adapters.postgres.models import Stream
 from liandong.domain.errors import LiandongError
-from liandong.domain.journal.facts import Role
 from liandong.web.problems import sentence_of
-from liandong.web.reading.waiting import kept_messages, peer_lines, quarantined_messages, waiting_messages
-from liandong.web.rights import role_of
+from liandong.web.reading.return_rate import return_rate
+from liandong.web.reading.waiting import kept_messages, key_lines, peer_lines, quarantined_messages, taken_lately, waiting_messages
+from liandong.web.rights import EXCHANGE_KEEPERS, role_of
 from liandong.web.shell.gate import gate, language
-from liandong.web.world import world
+from liandong.web.world import keyring, world
 
-__all__ = ["home", "parts", "retry", "send_again"]
-
-#: Who may try again or set aside.
-KEEPERS = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR})
+__all__ = ["again", "home", "parts", "replayed", "retried"]
 
 
 @require_GET
@@ -40,49 +38,74 @@ def parts(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange_desk/parts.html", _all(request))
 
 
-def _all(request: HttpRequest, refused: str = "") -> dict[str, Any]:
-    waiting, set_aside = waiting_messages(), quarantined_messages()
-    numbers = {each.id: each for each in Stream.objects.filter(id__in={each.stream for each in (*waiting, *set_aside)}).only("id", "number", "appeal")}
+def _all(request: HttpRequest, refused: str = "", done: str = "") -> dict[str, Any]:
+    waiting, set_aside, acts = waiting_messages(), quarantined_messages(), recent_acts()
+    named = {each.stream for each in (*waiting, *set_aside, *acts) if each.stream}
+    numbers = {each.id: each for each in Stream.objects.filter(id__in=named).only("id", "number", "appeal")}
+    came = taken_lately()
+    rate = return_rate(world().clock.now())
     return {
-        "peers": peer_lines(world().desk),
+        "peers": [(each, came.get(each.name, 0)) for each in peer_lines(world().desk)],
+        "keys": key_lines(keyring(), [each.name for each in world().desk.peers]),
         "waiting": [(each, numbers.get(each.stream)) for each in waiting],
         "quarantined": [(each, numbers.get(each.stream)) for each in set_aside],
         "kept": kept_messages(),
-        "keeper": role_of(request.user) in KEEPERS,
+        "acts": [(each, numbers.get(each.stream)) for each in acts],
+        "returns": {"now": f"{rate.per_mille / 10:.1f}", "before": f"{rate.per_mille_before / 10:.1f}", "many": rate.returned} if rate.rising else None,
+        "keeper": role_of(request.user) in EXCHANGE_KEEPERS,
+        "most": MOST_REPLAYED,
         "refused": refused,
+        "done": done,
     }
 
 
-def _keeper(request: HttpRequest) -> None:
-    if role_of(request.user) not in KEEPERS:
+def _keeper(request: HttpRequest) -> str:
+    """Return the account of who acts; raises where the role may not."""
+    if role_of(request.user) not in EXCHANGE_KEEPERS:
         raise LiandongError("access.forbidden")
+    return str(request.user.get_username())
 
 
 @require_POST
 @gate("exchange")
-def retry(request: HttpRequest, position: int) -> HttpResponse:
+def retried(request: HttpRequest, position: int) -> HttpResponse:
     """Try a message of the quarantine again, or set it aside for good."""
-    _keeper(request)
-    refused = ""
+    person, refused = _keeper(request), ""
     try:
-        retry_quarantined(world(), position, set_aside=request.POST.get("set_aside") == "1")
+        retry(world(), person, position, set_aside=request.POST.get("set_aside") == "1")
     except LiandongError as error:
         refused = sentence_of(error, language())
-        InboxMessage.objects.filter(position=position, state=InboxMessage.QUARANTINED).update(reason=f"{error.code}: {error.sentence('en')}"[:300])
     return render(request, "exchange_desk/parts.html", _all(request, refused), status=422 if refused else 200)
 
 
 @require_POST
 @gate("exchange")
-def send_again(request: HttpRequest, position: int) -> HttpResponse:
+def again(request: HttpRequest, position: int) -> HttpResponse:
     """Take a parked or waiting message to the front of the next try."""
-    _keeper(request)
-    with transaction.atomic():
-        message = OutboxMessage.objects.select_for_update().filter(position=position, sent_at=None).first()
-        if message is None:
-            raise Http404
-        message.parked, message.next_try_at = False, None
-        message.save(update_fields=["parked", "next_try_at"])
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [OUTBOX, message.peer])
+    person = _keeper(request)
+    try:
+        send_again(world(), person, position)
+    except LiandongError as error:
+        raise Http404 from error
     return render(request, "exchange_desk/parts.html", _all(request))
+
+
+@require_POST
+@gate("exchange")
+def replayed(request: HttpRequest) -> HttpResponse:
+    """Send again to a peer what was delivered since a time; the peer knows what it has."""
+    person, refused, done = _keeper(request), "", ""
+    try:
+        count = replay(world(), person, str(request.POST.get("peer", "")), since=_time(str(request.POST.get("since", ""))))
+        done = _("%(count)d 条排队重发；对方已有的，它会认出，不会重复办理。") % {"count": count}
+    except LiandongError as error:
+        refused = sentence_of(error, language())
+    return render(request, "exchange_desk/parts.html", _all(request, refused, done), status=422 if refused else 200)
+
+
+def _time(text: str) -> datetime | None:
+    """Return the time of a field of the form, told in the city's zone; None for anything else."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(world().desk.zone))
+    except ValueError:
+        return None

@@ -4,17 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q
 
+from liandong.adapters.crypto.keyring import KeyRing
+from liandong.adapters.crypto.keys import PeerKey
 from liandong.adapters.postgres.models import InboxMessage, OutboxMessage, PeerStatus
+from liandong.adapters.postgres.peer_watch import LATELY
 from liandong.application.ports import Desk
 
-__all__ = ["PeerLine", "kept_messages", "peer_lines", "quarantined_messages", "waiting_messages"]
+__all__ = ["KeyLine", "PeerLine", "kept_messages", "key_lines", "peer_lines", "quarantined_messages", "taken_lately", "waiting_messages"]
 
 #: Rows of one list.
 ROWS = 50
+#: Messages of peers that are looked at for a rate.
+NEWEST = 5000
+#: Clocks that differ by this much are shown as a fault: times in both journals no longer fit together for a reader.
+CLOCK_LIMIT_MS = 5000
+#: A key that ends within this time is to be replaced now.
+EXPIRING = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """One key, its fingerprint and how long it counts."""
+
+    node: str
+    ours: bool
+    #: The fingerprint: 24 hexadecimal digits of the digest of both public halves, after the name of the algorithm.
+    key_id: str
+    suite: str
+    not_before: datetime
+    not_after: datetime
+    #: ``in_force``, ``expiring``, ``coming``, ``expired`` or ``revoked``.
+    standing: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +58,22 @@ class PeerLine:
     waiting: int
     parked: int
     oldest: datetime | None
+    #: Counted by the worker since there is one.
+    sent: int = 0
+    refused: int = 0
+    failures: int = 0
+    #: In the last five minutes.
+    sent_lately: int = 0
+    faults_lately: int = 0
+    #: How far its clock is ahead of ours, in milliseconds; None while nobody knows.
+    clock_ahead_ms: int | None = None
+    transport: str = ""
+    address: str = ""
+
+    @property
+    def clock_is_off(self) -> bool:
+        """Whether the clocks differ so much that people have to look at it."""
+        return self.clock_ahead_ms is not None and abs(self.clock_ahead_ms) >= CLOCK_LIMIT_MS
 
 
 def peer_lines(desk: Desk) -> list[PeerLine]:
@@ -54,9 +96,51 @@ def peer_lines(desk: Desk) -> list[PeerLine]:
                 waiting=queue.get("many", 0),
                 parked=queue.get("parked", 0),
                 oldest=queue.get("oldest"),
+                **_figures(status),
+                transport=peer.transport,
+                address=peer.address,
             )
         )
     return lines
+
+
+def _figures(status: PeerStatus | None) -> dict[str, Any]:
+    if status is None:
+        return {}
+    fresh = status.counted_at is not None and datetime.now(UTC) - status.counted_at < LATELY
+    figures = {name: getattr(status, name) for name in ("sent", "refused", "failures", "clock_ahead_ms")}
+    return {**figures, "sent_lately": status.sent_lately if fresh else 0, "faults_lately": status.faults_lately if fresh else 0}
+
+
+def taken_lately() -> dict[str, int]:
+    """Return how many messages of each peer were taken in the last five minutes, of the newest ``NEWEST``."""
+    newest = InboxMessage.objects.order_by("-position").values("peer", "received_at")[:NEWEST]
+    since = datetime.now(UTC) - LATELY
+    counts: dict[str, int] = {}
+    for each in newest:
+        if each["received_at"] >= since:
+            counts[each["peer"]] = counts.get(each["peer"], 0) + 1
+    return counts
+
+
+def key_lines(ring: KeyRing, peers: Sequence[str]) -> list[KeyLine]:
+    """Return a line for each key that counts between this node and its peers: our own first."""
+    now = ring.clock()
+    keys = [*ring.public_keys(), *(key for peer in peers for key in ring.peer_keys(peer))]
+    return [
+        KeyLine(key.node, key.node == ring.node, key.key_id, key.suite, key.not_before, key.not_after, _standing(key, now), key.revoked.reason if key.revoked else "")
+        for key in keys
+    ]
+
+
+def _standing(key: PeerKey, now: datetime) -> str:
+    if key.revoked is not None:
+        return "revoked"
+    if now >= key.not_after:
+        return "expired"
+    if now < key.not_before:
+        return "coming"
+    return "expiring" if key.not_after - now < EXPIRING else "in_force"
 
 
 def waiting_messages() -> Sequence[OutboxMessage]:

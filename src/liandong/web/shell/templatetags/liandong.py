@@ -143,6 +143,16 @@ def waited(at: datetime | None) -> str:
     return _("%(count)d 天") % {"count": seconds // 86_400}
 
 
+@register.filter
+def clock_words(ahead_ms: int) -> str:
+    """Return how far a peer's clock is from ours, in words; below a second it is none."""
+    seconds = abs(ahead_ms) / 1000
+    if seconds < 1:
+        return _("一致（差不到 1 秒）")
+    told = _("%(count)d 秒") % {"count": round(seconds)} if seconds < 120 else _("%(count)d 分钟") % {"count": round(seconds / 60)}
+    return (_("对方快 %(time)s") if ahead_ms > 0 else _("对方慢 %(time)s")) % {"time": told}
+
+
 @register.simple_tag
 def touch(row: Stream) -> SafeString:
     """Return since when a row waits and who has looked at it since; nobody stands out."""
