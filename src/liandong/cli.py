@@ -13,6 +13,7 @@ from liandong.node.commands.corpus import corpus
 from liandong.node.commands.data import backup, restore
 from liandong.node.commands.feed import feed
 from liandong.node.commands.journal import journal
+from liandong.node.commands.journal_evidence import compare, export, report  # noqa: F401 - add themselves to ``journal``
 from liandong.node.commands.keys import keys
 from liandong.node.commands.model import classify, evaluate, train
 from liandong.node.commands.pack import pack

@@ -24,7 +24,7 @@ from liandong.domain.appeals.particulars import read
 from liandong.domain.appeals.particulars_masking import mask_text, mask_value
 from liandong.domain.journal.facts import Actor, Role
 
-__all__ = ["EXCHANGE_KEEPERS", "FIELD_ROLES", "MENUS", "actor_of", "hides_numbers", "home_of", "masked_text", "may_open", "phone_for", "visible"]
+__all__ = ["EVIDENCE_ROLES", "EXCHANGE_KEEPERS", "FIELD_ROLES", "MENUS", "actor_of", "hides_numbers", "home_of", "masked_text", "may_open", "phone_for", "visible"]
 
 FIELD_ROLES = frozenset({Role.OFFICER, Role.UNIT_STAFF})
 DESKS = frozenset({Role.CALL_TAKER, Role.AGENT, Role.DISPATCHER})
@@ -33,6 +33,8 @@ WATCHING = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.LEADER, Role.ANALYST,
 CALLING = DESKS | FIELD_ROLES | {Role.REVIEWER}
 #: Who tries messages of the exchange again, sets them aside, sends them again.
 EXCHANGE_KEEPERS = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR})
+#: Who may take the evidence of a record out: with everything in it, for courts and auditors.
+EVIDENCE_ROLES = frozenset({Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR})
 
 #: desk -> roles that have it in their menu; the same table guards the page.
 MENUS: Mapping[str, frozenset[Role]] = {

@@ -23,7 +23,7 @@ from liandong.domain.journal.canonical import canonical
 from liandong.domain.journal.chain import Break, Entry, verify_chain
 from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, StreamState
 
-__all__ = ["Verification", "verify_journal"]
+__all__ = ["Verification", "verify_journal", "verify_stream"]
 
 BATCH = 2000
 #: Columns of a stream's row, all of which its journal tells; ``kind`` first.
@@ -62,15 +62,23 @@ def verify_journal() -> Verification:
     return Verification(streams, entries, tuple(breaks))
 
 
-def _streams() -> Iterator[tuple[str, list[Any], Any]]:
-    """Yield (stream id, its entries as read, its row or None)."""
+def verify_stream(stream: str) -> Break | None:
+    """Return where one stream breaks, or None where its chain is whole and its row says what its journal says."""
+    with transaction.atomic():
+        for name, rows, row in _streams(stream):
+            return _broken(name, rows, row)
+    return Break(stream, 1, "tail_missing")
+
+
+def _streams(only: str | None = None) -> Iterator[tuple[str, list[Any], Any]]:
+    """Yield (stream id, its entries as read, its row or None), of all streams or of one."""
     query = f"""
     SELECT j.stream, j.seq, j.name, j.actor, j.at, j.data, j.before, j.hash, j.kind, {", ".join("s." + each for each in COLUMNS)}
-    FROM journal j LEFT JOIN stream s ON s.id = j.stream ORDER BY j.stream, j.seq"""
+    FROM journal j LEFT JOIN stream s ON s.id = j.stream WHERE %s::uuid IS NULL OR j.stream = %s::uuid ORDER BY j.stream, j.seq"""
     raw = connection.connection
     with raw.cursor(name="liandong_verify") as cursor:
         cursor.itersize = BATCH
-        cursor.execute(query)
+        cursor.execute(query, [only, only])
         for stream, group in groupby(cursor, key=lambda each: each[0]):
             rows = list(group)
             yield str(stream), [row[:9] for row in rows], rows[0][9:] if rows[0][9] else None

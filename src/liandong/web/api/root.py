@@ -21,6 +21,7 @@ from liandong.web.api.access import TokenAuth
 from liandong.web.api.advice import router as advice
 from liandong.web.api.appeals import router as appeals
 from liandong.web.api.document import PROBLEM_TYPE, DocumentedApi
+from liandong.web.api.evidence import router as evidence
 from liandong.web.api.exchange import router as exchange
 from liandong.web.api.files import router as files
 from liandong.web.api.follow import router as follow
@@ -51,6 +52,7 @@ api.add_router("", practice)
 api.add_router("", suggestions)
 api.add_router("", exchange)
 api.add_router("", standards)
+api.add_router("", evidence)
 api.add_router("", files)
 api.add_router("", follow)
 api.add_router("", replies)

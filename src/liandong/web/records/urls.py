@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liandong.web.records import acting, files, standards, views
+from liandong.web.records import acting, evidence, files, standards, views
 
 app_name = "records"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("files/", files.begin, name="begin_file"),
     path("files/<slug:upload>/", files.send, name="send_file"),
     path("<uuid:stream>/files/<str:digest>/", files.file, name="file"),
+    path("<uuid:stream>/evidence.html", evidence.report, name="evidence"),
     path("<uuid:stream>/eido.json", standards.eido, name="eido"),
     path("<uuid:stream>/ucri2/<slug:message>.json", standards.ucri2, name="ucri2"),
     path("<str:ref>/", views.record, name="record"),
