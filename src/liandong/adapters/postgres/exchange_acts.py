@@ -31,7 +31,7 @@ def retry(world: World, person: str, position: int, *, set_aside: bool = False) 
     Raises:
         LiandongError: why it still cannot be applied (it stays, with the new reason); ``stream.not_found`` where no such message waits.
     """
-    row = InboxMessage.objects.filter(position=position).only("peer", "stream").first()
+    row = InboxMessage.objects.filter(position=position, state=InboxMessage.QUARANTINED).only("peer", "stream").first()
     try:
         state = retry_quarantined(world, position, set_aside=set_aside)
     except LiandongError as error:

@@ -40,7 +40,7 @@ def report(number: str, node_name: str | None, file: Path | None, with_peer: boo
     from liandong.node.notary_asking import ask_for_root, signature_fault
     from liandong.web.evidence.blocks import as_html, as_markdown
     from liandong.web.evidence.gathering import gather
-    from liandong.web.evidence.report import court_report
+    from liandong.web.evidence.report import court_report, title_of
     from liandong.web.reading.streams import one, together
 
     if file is not None and file.exists():
@@ -59,7 +59,7 @@ def report(number: str, node_name: str | None, file: Path | None, with_peer: boo
     if file is None:
         click.echo(as_markdown(blocks))
     else:
-        file.write_text(as_markdown(blocks) if file.suffix == ".md" else as_html(f"{number} 存证报告", blocks), encoding="utf-8")
+        file.write_text(as_markdown(blocks) if file.suffix == ".md" else as_html(title_of(found.number), blocks), encoding="utf-8")
         click.echo(f"已写到 {file}：{len(evidence.sealed)} 条日志。 {len(evidence.sealed)} entries.")
     sys.exit(1 if evidence.breaks or any(each.signed is not None and each.signed.fault for each in evidence.sealed) else 0)
 

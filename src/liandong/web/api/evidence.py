@@ -13,7 +13,7 @@ from liandong.web.api.access import token_of
 from liandong.web.api.appeals import PROBLEMS
 from liandong.web.evidence.blocks import as_html, as_markdown
 from liandong.web.evidence.gathering import gather
-from liandong.web.evidence.report import court_report
+from liandong.web.evidence.report import court_report, title_of
 from liandong.web.reading.streams import one, together
 from liandong.web.rights import EVIDENCE_ROLES
 from liandong.web.world import keyring, world
@@ -49,4 +49,4 @@ def evidence(request: HttpRequest, named: str) -> Status[dict[str, object]]:
     told = gather(desk.node, keyring(), together(token, found))  # type: ignore[arg-type]
     blocks = court_report(desk, told, world().clock.now())
     holds = not told.breaks and not any(each.signed is not None and each.signed.fault for each in told.sealed)
-    return Status(200, {"number": found.number, "holds": holds, "entries": len(told.sealed), "html": as_html(f"{found.number} 存证报告", blocks), "markdown": as_markdown(blocks)})
+    return Status(200, {"number": found.number, "holds": holds, "entries": len(told.sealed), "html": as_html(title_of(found.number), blocks), "markdown": as_markdown(blocks)})

@@ -22,7 +22,7 @@ from liandong.web.reading.fact_words import fact_words, kind_words
 from liandong.web.reading.pack_words import item_name, peer_title, people_of_pack, unit_name
 from liandong.web.shell.words import role_words
 
-__all__ = ["court_report"]
+__all__ = ["court_report", "title_of"]
 
 #: Fields that only machines read; they stand in the original text all the same.
 MACHINERY = frozenset({"verdict", "appeal", "order", "handover", "key", "source", "moved", "since", "alert", "call", "ruling", "abuse", "recipients", "clock"})
@@ -41,6 +41,11 @@ def court_report(desk: Desk, evidence: Evidence, at: datetime, roots: RootsFound
     """
     with translation.override("zh-hans"):
         return list(_Report(desk, evidence, at, roots).blocks())
+
+
+def title_of(number: str) -> str:
+    """Return what the document about a record is called, also as the name of its file."""
+    return f"{number}-存证报告"
 
 
 class _Report:

@@ -12,7 +12,7 @@ from liandong.adapters.postgres.models import Look
 from liandong.domain.errors import LiandongError
 from liandong.web.evidence.blocks import as_html
 from liandong.web.evidence.gathering import gather
-from liandong.web.evidence.report import court_report
+from liandong.web.evidence.report import court_report, title_of
 from liandong.web.reading.streams import one, together
 from liandong.web.rights import EVIDENCE_ROLES, role_of
 from liandong.web.shell.gate import gate
@@ -33,7 +33,7 @@ def report(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
     Look.objects.create(person=request.user.get_username(), stream=found.id)
     desk = world().desk
     blocks = court_report(desk, gather(desk.node, keyring(), together(request.user, found)), world().clock.now())
-    answer = HttpResponse(as_html(f"{found.number} 存证报告", blocks), content_type="text/html; charset=utf-8")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{found.number}-存证报告.html')}"
+    answer = HttpResponse(as_html(title_of(found.number), blocks), content_type="text/html; charset=utf-8")
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title_of(found.number))}.html"
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     return answer
