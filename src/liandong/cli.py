@@ -15,6 +15,7 @@ from liandong.node.commands.feed import feed
 from liandong.node.commands.journal import journal
 from liandong.node.commands.journal_evidence import compare, export, report  # noqa: F401 - add themselves to ``journal``
 from liandong.node.commands.keys import keys
+from liandong.node.commands.middle import middle
 from liandong.node.commands.model import classify, evaluate, train
 from liandong.node.commands.pack import pack
 from liandong.node.commands.run import run
@@ -32,7 +33,7 @@ def cli() -> None:
     """联动：110 与 12345 高效对接联动平台。 One story told once, handled by 110 and 12345 together."""
 
 
-for command in (run, feed, simulate, triage, train, train_units, classify, evaluate, corpus, pack, clocks, journal, keys, users, backup, restore):
+for command in (run, feed, simulate, triage, train, train_units, classify, evaluate, corpus, pack, clocks, journal, keys, middle, users, backup, restore):
     cli.add_command(command)
 
 

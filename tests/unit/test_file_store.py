@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -142,3 +143,28 @@ def test_memory_stays_flat_for_a_file_of_64_mb(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4_000_000
+
+
+def test_what_was_left_is_swept_and_what_is_gone_on_with_stays(store: FileStore, tmp_path: Path) -> None:
+    left, going_on = store.begin("left.bin", 1000, "a/b"), store.begin("going.bin", 1000, "a/b")
+    store.append(left.id, 0, io.BytesIO(b"x" * 10))
+    store.append(going_on.id, 0, io.BytesIO(b"x" * 10))
+    wanted, unwanted = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+    for digest in (wanted, unwanted):
+        store.add(digest, 0, b"piece", 1000)
+    whole = store.begin("whole.bin", len(CONTENT), "a/b")
+    store.append(whole.id, 0, io.BytesIO(CONTENT))
+    store.finish(whole.id)
+    files = tmp_path / "files"
+    old = 1_000_000_000
+    for path in (files / "uploads" / left.id, files / "uploads" / f"{left.id}.json", *(files / "coming").iterdir(), *(files / "whole").rglob("*")):
+        os.utime(path, (old, old))
+
+    assert store.sweep(old + 1, [wanted]) == 3
+    with pytest.raises(InvalidInput) as caught:
+        store.upload(left.id)
+    assert code(caught) == "file.unknown"
+    assert store.upload(going_on.id).offset == 10
+    assert (store.coming(wanted), store.coming(unwanted)) == (5, 0)
+    assert store.size(DIGEST) == len(CONTENT)
+    assert store.sweep(old + 1, [wanted]) == 0

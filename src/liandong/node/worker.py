@@ -18,6 +18,7 @@ import psycopg
 from procrastinate.exceptions import ProcrastinateException
 from psycopg_pool import AsyncConnectionPool
 
+from liandong.adapters.files.store import FileStore
 from liandong.application.world import World
 from liandong.node.bootstrap import node_settings, start
 from liandong.node.cables import Cables
@@ -64,6 +65,7 @@ async def work(settings: NodeSettings, world: World) -> None:
     tasks += [asyncio.create_task(_roots(world, stop)), asyncio.create_task(_sweeps(world, stop))]
     if world.messages is not None:
         tasks.append(asyncio.create_task(_messages(settings, world, stop)))
+    tasks.append(asyncio.create_task(_abandoned(cables.store, stop)))
     listening = asyncio.create_task(_listen(settings, relays))
     log.info("worker started", extra={"action": "worker.started", "node": settings.name})
     await stop.wait()
@@ -156,6 +158,16 @@ async def _sweeps(world: World, stop: asyncio.Event) -> None:
         await running
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=600)
+
+
+async def _abandoned(store: FileStore, stop: asyncio.Event) -> None:
+    """Remove what people began to send and left; look once an hour."""
+    from liandong.adapters.jobs.abandoned_files import remove_abandoned
+
+    while not stop.is_set():
+        await asyncio.to_thread(remove_abandoned, store)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=3600)
 
 
 async def _jobs(stop: asyncio.Event) -> None:

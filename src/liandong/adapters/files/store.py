@@ -17,7 +17,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -131,6 +131,24 @@ class FileStore:
         path.with_name(f"{upload}.json").unlink(missing_ok=True)
         return {"digest": digest, "name": known.name, "size": known.size, "media_type": known.media_type}
 
+    def sweep(self, before: float, still_coming: Collection[str]) -> int:
+        """Remove uploads that nobody has gone on with, and pieces of a peer's files that are no longer wanted; return how many files went.
+
+        Parameters:
+            before: seconds since 1970; what was written later stays.
+            still_coming: digests of files that are being fetched: their pieces stay however old, for they are gone on with.
+
+        Concurrency: whoever begins to send again at this very moment is told ``file.unknown`` and begins anew; nothing that counts is touched.
+        """
+        wanted = {_hex(each) for each in still_coming if _DIGEST.fullmatch(each)}
+        removed = 0
+        for path in self._folder("uploads").iterdir():
+            removed += _removed(path, before)
+        for path in self._folder("coming").iterdir():
+            if path.name not in wanted:
+                removed += _removed(path, before)
+        return removed
+
     # --- from a peer -----------------------------------------------------------------------------------------------
 
     def coming(self, digest: str) -> int:
@@ -213,6 +231,17 @@ class FileStore:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if shutil.disk_usage(self._directory).free < size + RESERVE:
                 raise InvalidInput("file.no_space")
+
+
+def _removed(path: Path, before: float) -> int:
+    """Remove a file that was last written before a time; 1 when it went."""
+    try:
+        if path.stat().st_mtime >= before:
+            return 0
+        path.unlink()
+    except FileNotFoundError:
+        return 0
+    return 1
 
 
 def digest_of(path: Path) -> str:
