@@ -1,6 +1,7 @@
 """A second peer, written from docs/reference/exchange.md alone: nothing of ``liandong`` is imported here.
 
-It can read, sign, seal, open and answer with the first suite. What it and the program agree on is the document, not a shared mistake.
+It can read, sign, seal, open and answer with the first suite, and be a notary: compute seals, trees and roots, keep those of a peer and answer
+questions about them. What it and the program agree on is the document, not a shared mistake.
 """
 
 from __future__ import annotations
@@ -105,3 +106,88 @@ class Peer:
         secret = self.agreement.exchange(X25519PublicKey.from_public_bytes(public))
         info = canonical(["liandong/1 body", header["from"], header["to"], key_id, to_key_id])
         return HKDF(algorithm=SHA256(), length=32, salt=header["id"].encode("ascii"), info=info).derive(secret)
+
+
+def seal_of(entry: dict[str, Any]) -> str:
+    """The seal of a journal entry (16.1)."""
+    return hashlib.sha256(canonical({name: entry[name] for name in ("stream", "seq", "name", "actor", "at", "data", "before")})).hexdigest()
+
+
+def tree_of(seals: list[str]) -> str:
+    """The Merkle tree hash of RFC 6962 §2.1, as the RFC writes it: split at the largest power of two below the length (16.1)."""
+
+    def tree(leaves: list[bytes]) -> bytes:
+        if len(leaves) == 0:
+            return hashlib.sha256(b"").digest()
+        if len(leaves) == 1:
+            return hashlib.sha256(b"\x00" + leaves[0]).digest()
+        at = 1
+        while at * 2 < len(leaves):
+            at *= 2
+        return hashlib.sha256(b"\x01" + tree(leaves[:at]) + tree(leaves[at:])).digest()
+
+    return tree([bytes.fromhex(each) for each in seals]).hex()
+
+
+def marks_of(seals: list[str]) -> str:
+    """The first six bytes of each seal (16.2)."""
+    return base64.urlsafe_b64encode(b"".join(bytes.fromhex(each)[:6] for each in seals)).decode()
+
+
+def root_hash(node: str, root: dict[str, Any]) -> str:
+    """The hash of a root that ``node`` says (16.2)."""
+    return hashlib.sha256(canonical({"node": node, **{name: root[name] for name in ("number", "previous", "entries", "tree", "at")}})).hexdigest()
+
+
+def fact_digest(body: dict[str, Any]) -> str:
+    """The digest of a fact's body (16.5)."""
+    return hashlib.sha256(canonical(body)).hexdigest()[:32]
+
+
+def stream_digest(bodies: list[dict[str, Any]]) -> str:
+    """The digest of the facts of a stream (16.5)."""
+    by_party: dict[str, list[str]] = {}
+    for each in bodies:
+        by_party.setdefault(each["actor"]["party"], []).append(fact_digest(each))
+    return hashlib.sha256(canonical(by_party)).hexdigest()
+
+
+class Notary:
+    """Makes roots of its own journal, keeps those of a peer, asks and answers (16.2 to 16.4)."""
+
+    def __init__(self, node: str) -> None:
+        self.node = node
+        self.seals: list[str] = []
+        self.covered = 0
+        self.own: list[dict[str, Any]] = []
+        self.kept: dict[int, dict[str, Any]] = {}
+        self.shared: dict[str, list[dict[str, Any]]] = {}
+
+    def make_root(self, at: str) -> dict[str, Any]:
+        new = self.seals[self.covered :]
+        previous = root_hash(self.node, self.own[-1]) if self.own else ""
+        root = {"number": len(self.own) + 1, "previous": previous, "entries": len(new), "tree": tree_of(new), "at": at, "marks": marks_of(new)}
+        self.covered = len(self.seals)
+        self.own.append(root)
+        return root
+
+    def hear(self, peer: str, type_: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+        """Take a message of the peer; return what is answered. Raises ValueError for what cannot be applied."""
+        if type_ == "notary.root":
+            known = self.kept.setdefault(body["number"], body)
+            if root_hash(peer, known) != root_hash(peer, body):
+                raise ValueError("notary.forked")
+            return "notary.kept", {"number": body["number"], "hash": root_hash(peer, body)}
+        if type_ == "notary.question" and "root" in body:
+            kept = self.kept.get(body["root"])
+            told = {} if kept is None else {"hash": root_hash(peer, kept), "marks": kept["marks"]}
+            return "notary.answer", {"ref": body["ref"], "root": body["root"], "kept": told}
+        if type_ == "notary.question":
+            asked = body["streams"]
+            differing = {
+                name: [[each["name"], each["actor"]["party"], fact_digest(each)] for each in self.shared[name]]
+                for name, digest in asked.items()
+                if name in self.shared and stream_digest(self.shared[name]) != digest
+            }
+            return "notary.answer", {"ref": body["ref"], "unknown": sorted(set(asked) - set(self.shared)), "differing": differing}
+        return None

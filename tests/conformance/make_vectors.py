@@ -15,9 +15,14 @@ from liandong.adapters.crypto.keyring import KeyRing
 from liandong.adapters.crypto.keys import OwnKey, PeerKey, key_id_of
 from liandong.adapters.crypto.registry import DEFAULT_SUITE, SUITES
 from liandong.adapters.crypto.session import Session, answer
+from liandong.application.notary import fact_digest, root_body, stream_digest
+from liandong.application.shared_streams import fact_body
 from liandong.domain.exchange.envelope import Envelope
 from liandong.domain.exchange.receipts import Receipt, ReceiptStatus
 from liandong.domain.journal.canonical import canonical
+from liandong.domain.journal.chain import at_from_text, seal
+from liandong.domain.journal.facts import Actor, Fact, StreamId
+from liandong.domain.journal.roots import Root, marks_of, tree_of
 
 HERE = Path(__file__).parent / "vectors"
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -129,6 +134,39 @@ def protected(suite: str) -> dict[str, Any]:
     }
 
 
+ENTRIES: list[dict[str, Any]] = [
+    {"stream": "019ab000-0000-7000-8000-0000000000aa", "name": name, "at": at, "data": data, "actor": {"role": role, "person": person, "unit": "", "node": node, "party": party}}
+    for name, at, data, role, person, node, party in (
+        ("HandoverOffered", "2026-11-24T00:00:00.000000Z", {"number": "联JA202611240001", "record": {"text": "楼下油烟 🔥"}, "danger": False}, "call_taker", "p1", "city-110", "S"),
+        ("HandoverAccepted", "2026-11-24T00:00:01.000002Z", {"order_number": "工202611240001"}, "agent", "h1", "city-12345", "R"),
+        ("QuestionAsked", "2026-11-24T00:00:02.500000Z", {"question": "哪一家？"}, "agent", "h1", "city-12345", "R"),
+        ("QuestionAnswered", "2026-11-24T00:01:00.000000Z", {"answer": "拐角那家"}, "citizen", "", "city-110", "S"),
+        ("HandoverReported", "2026-11-24T02:00:00.000000Z", {"result": "已整改"}, "system", "", "city-12345", "R"),
+    )
+]
+
+
+def roots() -> dict[str, Any]:
+    """Return entries with their seals, trees of the first so many, two roots in a chain, digests of the facts and of the stream."""
+    entries, before = [], ""
+    facts = [Fact(each["name"], Actor.from_dict(each["actor"]), at_from_text(each["at"]), each["data"]) for each in ENTRIES]
+    for seq, (spelled, fact) in enumerate(zip(ENTRIES, facts, strict=True), 1):
+        sealed = seal(StreamId(spelled["stream"]), seq, fact, before)
+        entries.append({"entry": {**spelled, "seq": seq, "before": before}, "seal": sealed.hash})
+        before = sealed.hash
+    seals = [each["seal"] for each in entries]
+    one = Root("city-110", 1, "", 3, tree_of(seals[:3]), "2026-11-25T00:00:00.000000Z")
+    two = Root("city-110", 2, one.hash(), 2, tree_of(seals[3:]), "2026-11-26T00:00:00.000000Z")
+    return {
+        "entries": entries,
+        "trees": [tree_of(seals[:count]) for count in range(len(seals) + 1)],
+        "roots": [{"node": "city-110", "body": root_body(root, marks_of(under)), "hash": root.hash()} for root, under in ((one, seals[:3]), (two, seals[3:]))],
+        "facts": [{"body": fact_body(fact), "digest": fact_digest(fact)} for fact in facts],
+        "stream_digest": stream_digest(facts),
+        "stream_digest_crossed": stream_digest([facts[0], facts[1], facts[3], facts[2], facts[4]]),
+    }
+
+
 def write(name: str, value: object) -> None:
     HERE.mkdir(exist_ok=True)
     (HERE / name).write_text(json.dumps(value, ensure_ascii=True, indent=1) + "\n", encoding="ascii")
@@ -146,6 +184,7 @@ def main() -> None:
             ],
         },
     )
+    write("roots.json", roots())
     write("protected.json", [protected(suite) for suite in [DEFAULT_SUITE, *(name for name in SUITES if name != DEFAULT_SUITE)]])
     write(
         "streams.json",

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import independent_peer as other_peer
 import pytest
+from exchange_world import vectors
 
-from liandong.application.notary import ANSWER, KEPT, QUESTION, ROOT, fact_digest, receive_notary, root_body, stream_digest
+from liandong.application.notary import ANSWER, KEPT, QUESTION, ROOT, fact_digest, receive_notary, root_body, root_of, stream_digest
 from liandong.domain.errors import RemoteProtocolError
 from liandong.domain.journal.canonical import canonical
-from liandong.domain.journal.chain import seal
+from liandong.domain.journal.chain import at_from_text, seal
 from liandong.domain.journal.facts import Actor, Fact, Party, Role, StreamId
 from liandong.domain.journal.roots import Root, marks_of, tree_of
 
@@ -99,3 +101,64 @@ def test_16_4_a_question_gets_what_is_kept_and_what_differs() -> None:
 def test_16_4_what_is_no_question_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(RemoteProtocolError):
         receive_notary(Keeper(), "hotline", "police", QUESTION, body)
+
+
+VECTORS = vectors("roots")
+
+
+def test_16_1_both_peers_seal_every_vector_alike_and_grow_the_same_tree() -> None:
+    seals = []
+    for each in VECTORS["entries"]:
+        entry = each["entry"]
+        fact = Fact(entry["name"], Actor.from_dict(entry["actor"]), at_from_text(entry["at"]), entry["data"])
+        assert seal(StreamId(entry["stream"]), entry["seq"], fact, entry["before"]).hash == other_peer.seal_of(entry) == each["seal"]
+        seals.append(each["seal"])
+    for count, tree in enumerate(VECTORS["trees"]):
+        assert tree_of(seals[:count]) == other_peer.tree_of(seals[:count]) == tree
+    many = [hashlib.sha256(bytes([each])).hexdigest() for each in range(100)]
+    assert all(tree_of(many[:count]) == other_peer.tree_of(many[:count]) for count in range(100))
+
+
+@pytest.mark.parametrize("vector", VECTORS["roots"], ids=lambda vector: str(vector["body"]["number"]))
+def test_16_2_both_peers_hash_a_root_alike(vector: dict[str, Any]) -> None:
+    root, marks = root_of(vector["node"], vector["body"])
+    assert root.hash() == other_peer.root_hash(vector["node"], vector["body"]) == vector["hash"]
+    assert root_body(root, marks) == vector["body"]
+
+
+def test_16_3_and_16_4_the_program_and_the_peer_from_the_document_are_each_others_notary() -> None:
+    stranger, keeper = other_peer.Notary("stranger"), Keeper()
+    stranger.seals = [each["seal"] for each in VECTORS["entries"]]
+    first = stranger.make_root("2026-11-25T00:00:00.000000Z")
+    receive_notary(keeper, "hotline", "stranger", ROOT, first)
+    assert keeper.said[-1] == ("stranger", KEPT, {"number": 1, "hash": other_peer.root_hash("stranger", first)})
+    second = stranger.make_root("2026-11-26T00:00:00.000000Z")
+    assert (second["entries"], second["previous"]) == (0, other_peer.root_hash("stranger", first))
+    receive_notary(keeper, "hotline", "stranger", ROOT, second)
+    receive_notary(keeper, "hotline", "stranger", QUESTION, {"ref": "1" * 32, "root": 1})
+    assert keeper.said[-1][2]["kept"] == {"hash": other_peer.root_hash("stranger", first), "marks": first["marks"]}
+
+    told = stranger.hear("police", ROOT, root_body(NOTHING, marks_of([SEAL])))
+    assert told == (KEPT, {"number": 1, "hash": NOTHING.hash()})
+    receive_notary(keeper, "police", "stranger", *told)
+    assert keeper.witnessed == [("stranger", 1, NOTHING.hash())]
+    with pytest.raises(ValueError, match="forked"):
+        stranger.hear("police", ROOT, {**root_body(NOTHING, marks_of([SEAL])), "tree": "0" * 64})
+    assert stranger.hear("police", QUESTION, {"ref": "2" * 32, "root": 1}) == (ANSWER, {"ref": "2" * 32, "root": 1, "kept": {"hash": NOTHING.hash(), "marks": marks_of([SEAL])}})
+    assert stranger.hear("police", QUESTION, {"ref": "2" * 32, "root": 9}) == (ANSWER, {"ref": "2" * 32, "root": 9, "kept": {}})
+
+
+def test_16_5_a_digest_is_of_what_each_end_said_in_its_order() -> None:
+    bodies = [each["body"] for each in VECTORS["facts"]]
+    facts = [Fact(each["name"], Actor.from_dict(each["actor"]), at_from_text(each["at"]), each["data"]) for each in bodies]
+    assert [fact_digest(each) for each in facts] == [other_peer.fact_digest(each) for each in bodies] == [each["digest"] for each in VECTORS["facts"]]
+    assert stream_digest(facts) == other_peer.stream_digest(bodies) == VECTORS["stream_digest"] == VECTORS["stream_digest_crossed"]
+    swapped = [bodies[0], bodies[2], bodies[1], *bodies[3:]]
+    assert other_peer.stream_digest(swapped) != VECTORS["stream_digest"]
+    stranger = other_peer.Notary("stranger")
+    stranger.shared = {STREAM: bodies}
+    ref = "3" * 32
+    assert stranger.hear("police", QUESTION, {"ref": ref, "streams": {STREAM: stream_digest(facts)}}) == (ANSWER, {"ref": ref, "unknown": [], "differing": {}})
+    answered = stranger.hear("police", QUESTION, {"ref": ref, "streams": {STREAM: "0" * 64}})
+    assert answered is not None
+    assert answered[1]["differing"] == {STREAM: [[each.name, each.actor.party.value, fact_digest(each)] for each in facts]}
