@@ -7,7 +7,7 @@ import sys
 
 __all__ = ["main"]
 
-BENCHES = ("triage", "startup", "intake", "handover", "exchange", "timers")
+BENCHES = ("triage", "startup", "intake", "handover", "exchange", "timers", "attachment")
 
 
 def main() -> int:
