@@ -91,7 +91,7 @@ def _markdown(block: Block) -> str:
 
 def _plain(text: str) -> str:
     """Return words in which no sign is markup."""
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]#|])", r"\\\1", html.escape(text, quote=False))
 
 
 def _cell(text: str) -> str:
