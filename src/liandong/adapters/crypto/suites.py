@@ -68,10 +68,17 @@ def to_text(data: bytes) -> str:
 
 
 def from_text(text: str) -> bytes:
-    """Return the bytes of base64url without padding; ValueError when it is none."""
+    """Return the bytes of base64url without padding; ValueError when it is none.
+
+    Bits of the last sign that belong to no byte must be zero: else one message would have several spellings, and a bit flipped
+    on the cable would go unseen.
+    """
     if _BASE64URL.fullmatch(text) is None:
         raise ValueError("not base64url")
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error:
         raise ValueError("not base64url") from None
+    if to_text(found) != text:
+        raise ValueError("not the one spelling")
+    return found

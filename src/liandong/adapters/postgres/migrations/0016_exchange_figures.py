@@ -11,7 +11,7 @@ UNLOCK = "DROP TRIGGER exchange_act_no_truncate ON exchange_act; DROP TRIGGER ex
 
 
 class Migration(migrations.Migration):
-    dependencies = [("liandong", "0013_write")]
+    dependencies = [("liandong", "0015_citizen_messages")]
 
     operations = [
         *(
