@@ -57,7 +57,7 @@ class Trial:
         disk_mb: of a disk of its own that is filled up once; 0 for none.
         file_share: of the words added to a handover that bring a file.
         seconds: no more is offered after that, once each grave thing has happened; 0 for no such end.
-        turn: handovers that each node offers before it looks at what the other offered; 0 for a twentieth of its half.
+        turn: handovers that each node offers before it looks at what the other offered; 0 for a twentieth of its half, at most 100.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Trial:
         self.faults = Faults(seed, share)
         self._every, self._partition, self._disk_mb = every_seconds, partition_seconds, disk_mb
         self._file_share, self._seconds = file_share, seconds
-        self._turn = turn or max(1, count // 40)
+        self._turn = turn or min(max(1, count // 40), 100)
         self.offered = 0
         self.times: dict[str, float] = {}
         self._started = time.monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -283,17 +283,53 @@ def test_a_failing_store_is_waited_out(caplog: pytest.LogCaptureFixture) -> None
     due = MemoryOutbox.due
     failures = []
 
-    async def shaky(self: MemoryOutbox, peer: str, limit: int, *, newest_first: bool = False) -> object:
+    async def shaky(self: MemoryOutbox, peer: str, limit: int, *, newest_first: bool = False, without: Sequence[str] = ()) -> object:
         if len(failures) < 3:
             failures.append(1)
             raise OSError("database is starting")
-        return await due(self, peer, limit, newest_first=newest_first)
+        return await due(self, peer, limit, newest_first=newest_first, without=without)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryOutbox, "due", shaky)
         asyncio.run(world.run_until(lambda: not world.outbox.waiting()))
     assert world.applied() == {"s0": [1, 2]}
     assert [record.action for record in caplog.records if hasattr(record, "action")] == ["relay.failed"] * 3
+
+
+def test_with_a_backlog_the_next_batch_is_made_while_one_is_on_its_way() -> None:
+    asked: list[int] = []
+    due = MemoryOutbox.due
+
+    async def heard(self: MemoryOutbox, peer: str, limit: int, *, newest_first: bool = False, without: Sequence[str] = ()) -> object:
+        asked.append(len(without))
+        return await due(self, peer, limit, newest_first=newest_first, without=without)
+
+    world = World(batch_count=10)
+    world.outbox.put(talk(5, 20))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryOutbox, "due", heard)
+        asyncio.run(world.run_until(lambda: not world.outbox.waiting()))
+    assert world.applied() == {f"s{stream}": list(range(1, 21)) for stream in range(5)}
+    assert sum(world.batches) == 100, "nothing is sent twice"
+    assert max(asked) == 10
+
+
+@pytest.mark.parametrize("damage", [0.1, 0.5])
+def test_a_batch_made_ahead_does_not_leave_when_something_before_it_did_not_arrive(damage: float) -> None:
+    chance = random.Random(f"ahead {damage}")
+
+    def flipping(deliver: Deliver) -> Deliver:
+        async def cable(peer: str, raw: bytes) -> bytes:
+            lines = raw.split(b"\n")
+            return await deliver(peer, b"\n".join(line[:-9] if line and chance.random() < damage else line for line in lines))
+
+        return cable
+
+    world = World(flipping, batch_count=7, policy=RetryPolicy(base_seconds=0.001, cap_seconds=0.002, few=1000))
+    world.outbox.put(talk(3, 40))
+    asyncio.run(world.run_until(lambda: not world.outbox.waiting(), seconds=60))
+    assert world.applied() == {f"s{stream}": list(range(1, 41)) for stream in range(3)}
+    assert world.outbox.parked() == {}
 
 
 def test_live_messages_pass_a_backlog() -> None:

@@ -26,8 +26,8 @@ from liandong.node.settings import NodeSettings
 
 log = logging.getLogger("liandong.worker")
 
-#: Messages in a batch at most: one commit at the receiver for all of them.
-BATCH_COUNT = 200
+#: Messages in a batch at most: one commit at the receiver for all of them. A fresh message waits for up to four batches while a backlog leaves.
+BATCH_COUNT = 100
 
 
 async def work(settings: NodeSettings, world: World) -> None:

@@ -47,21 +47,20 @@ class Session:
             LocalProtocolError: it breaks the protocol, or a key is missing.
         """
         if not self.seal:
-            own = self.keyring.signing_key()
-            return self._signed(envelope, own).check()
+            named, signature = self._signed(envelope, self.keyring.signing_key())
+            return replace(named, signature=signature).fitting()
         peer = self.keyring.sealing_key(envelope.recipient)
         own = self.keyring.signing_key(peer.suite)
-        signed = self._signed(envelope, own)
-        salt, info = _context(signed, peer.key_id)
-        nonce, ciphertext = suite_of(peer).seal(
-            self.keyring.secret(own, peer), salt, info, canonical(signed.body), canonical(signed.header())
-        )
+        named, signature = self._signed(envelope, own)
+        salt, info = _context(named, peer.key_id)
+        nonce, ciphertext = suite_of(peer).seal(self.keyring.secret(own, peer), salt, info, canonical(named.body), canonical(named.header()))
         seal = {"to_key_id": peer.key_id, "nonce": to_text(nonce), "ciphertext": to_text(ciphertext)}
-        return replace(signed, body={}, sealed=seal).check()
+        return replace(named, body={}, sealed=seal, signature=signature).fitting()
 
-    def _signed(self, envelope: Envelope, own: OwnKey) -> Envelope:
-        named = replace(envelope, key_id=own.public.key_id, suite=own.public.suite, sealed=None, signature="").check()
-        return replace(named, signature=to_text(suite_of(own.public).sign(own.signing, named.signing_bytes())))
+    def _signed(self, envelope: Envelope, own: OwnKey) -> tuple[Envelope, str]:
+        """Return the envelope with its key's name, and the signature over it."""
+        named = replace(envelope, key_id=own.public.key_id, suite=own.public.suite, sealed=None, signature="")
+        return named, to_text(suite_of(own.public).sign(own.signing, named.to_sign()))
 
     def read_answer(self, raw: bytes, peer: str, ids: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> list[Receipt]:
         """Return the receipts of an answer to the batch of these envelopes, each with the signed answer as its proof.

@@ -11,10 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from django.db import OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from liandong.adapters.postgres.models import InboxMessage
+from liandong.adapters.postgres.prepared import ask
 from liandong.application.receive_message import foresee, receive_message, takes
 from liandong.application.world import World
 from liandong.domain.errors import LiandongError, RemoteProtocolError, StreamConflict
@@ -47,9 +49,17 @@ ON CONFLICT (peer, stream) DO UPDATE SET peer = EXCLUDED.peer RETURNING peer, st
 KNOWN = """
 SELECT i.peer, i.stream, i.seq, i.id, i.state FROM unnest(%s::text[], %s::uuid[], %s::int[]) AS asked(peer, stream, seq)
 JOIN inbox i ON (i.peer, i.stream, i.seq) = (asked.peer, asked.stream, asked.seq)"""
+KEEP_ALL = """
+WITH kept AS (
+    INSERT INTO inbox (id, peer, stream, seq, type, state, envelope, reason, received_at)
+    SELECT * FROM json_to_recordset(%s::json) AS r(
+        id uuid, peer text, stream uuid, seq int, type text, state text, envelope jsonb, reason text, received_at timestamptz) RETURNING 1)
+SELECT count(*) FROM kept"""
 ADVANCE_ALL = """
-UPDATE exchange_position p SET in_seq = reached.seq FROM unnest(%s::text[], %s::uuid[], %s::int[]) AS reached(peer, stream, seq)
-WHERE p.peer = reached.peer AND p.stream = reached.stream"""
+WITH moved AS (
+    UPDATE exchange_position p SET in_seq = reached.seq FROM unnest(%s::text[], %s::uuid[], %s::int[]) AS reached(peer, stream, seq)
+    WHERE p.peer = reached.peer AND p.stream = reached.stream RETURNING 1)
+SELECT count(*) FROM moved"""
 
 
 def take_batch(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]:
@@ -88,7 +98,7 @@ def _take_together(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]
     """Take a batch of which every message can be applied; any error of one means that nothing of it was done."""
     positions = _positions(envelopes)
     receipts: list[Receipt] = []
-    kept: list[list[Any]] = []
+    kept: list[dict[str, Any]] = []
     with world.work() as unit:
         foresee(unit, [(StreamId(each.stream), each.type) for each in envelopes])
         for envelope in envelopes:
@@ -99,32 +109,28 @@ def _take_together(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]
                 continue
             if takes(world, envelope.type):
                 receive_message(world, unit, envelope.sender, StreamId(envelope.stream), envelope.type, envelope.body)
-                kept.append(_values(envelope, InboxMessage.APPLIED, ""))
+                kept.append(_row(envelope, InboxMessage.APPLIED, ""))
             else:
-                kept.append(_values(envelope, InboxMessage.KEPT, "newer type"))
+                kept.append(_row(envelope, InboxMessage.KEPT, "newer type"))
             before = positions[place]
             positions[place] = replace(before, next_seq=decision.next_seq, kept={**before.kept, envelope.seq: envelope.id})
     for envelope, receipt in zip(envelopes, receipts, strict=True):
         if receipt.status is ReceiptStatus.ACCEPTED:
             _note_files(envelope)
     if kept:
-        moved = {(values[1], values[2]): positions[values[1], values[2]].next_seq - 1 for values in kept}
-        with connection.cursor() as cursor:
-            cursor.execute(KEEP + ",(%s,%s,%s,%s,%s,%s,%s,%s,%s)" * (len(kept) - 1), [value for values in kept for value in values])
-            cursor.execute(ADVANCE_ALL, [[peer for peer, _ in moved], [stream for _, stream in moved], list(moved.values())])
+        moved = {place: positions[place].next_seq - 1 for place in dict.fromkeys((each["peer"], each["stream"]) for each in kept)}
+        ask(KEEP_ALL, [orjson.dumps(kept).decode()])
+        ask(ADVANCE_ALL, [[peer for peer, _ in moved], [stream for _, stream in moved], list(moved.values())])
     return receipts
 
 
 def _positions(envelopes: Sequence[Envelope]) -> dict[tuple[str, str], StreamPosition]:
     """Return the locked position of every stream of a batch, with what is kept of the numbers it asks about."""
     places = sorted({(each.sender, each.stream) for each in envelopes})
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_POSITIONS, [[peer for peer, _ in places], [stream for _, stream in places]])
-        reached = {(row[0], str(row[1])): row[2] + 1 for row in cursor.fetchall()}
-        asked = {(each.sender, each.stream, each.seq) for each in envelopes} | {(*place, seq) for place, seq in reached.items()}
-        peers, streams, numbers = zip(*asked, strict=True)
-        cursor.execute(KNOWN, [list(peers), list(streams), list(numbers)])
-        rows = cursor.fetchall()
+    found = ask(LOCK_POSITIONS, [[peer for peer, _ in places], [stream for _, stream in places]])
+    reached = {(row[0], str(row[1])): row[2] + 1 for row in found}
+    asked = {(each.sender, each.stream, each.seq) for each in envelopes} | {(*place, seq) for place, seq in reached.items()}
+    rows = ask(KNOWN, [list(each) for each in zip(*asked, strict=True)])
     kept: dict[tuple[str, str], dict[int, str]] = {}
     held: set[tuple[str, str]] = set()
     for peer, stream, seq, id_, state in rows:
@@ -193,10 +199,17 @@ def _keep(envelope: Envelope, state: str, reason: str) -> None:
 
 
 def _values(envelope: Envelope, state: str, reason: str) -> list[Any]:
-    """Return the row of the inbox that keeps an envelope, in clear, as evidence and for another try."""
-    wire = Jsonb(replace(envelope, sealed=None).wire())
-    place = [envelope.id, envelope.sender, envelope.stream, envelope.seq, envelope.type]
-    return [*place, state, wire, reason, datetime.now(UTC)]
+    """Return the row of the inbox that keeps an envelope, in the order of ``KEEP``."""
+    row = _row(envelope, state, reason)
+    return [*(Jsonb(value) if name == "envelope" else value for name, value in row.items())]
+
+
+def _row(envelope: Envelope, state: str, reason: str) -> dict[str, Any]:
+    """Return what the inbox keeps of an envelope, in clear, as evidence and for another try."""
+    return {
+        "id": envelope.id, "peer": envelope.sender, "stream": envelope.stream, "seq": envelope.seq, "type": envelope.type, "state": state,
+        "envelope": envelope.wire(), "reason": reason, "received_at": datetime.now(UTC),
+    }  # fmt: skip
 
 
 def retry_quarantined(world: World, position: int, *, set_aside: bool = False) -> str:

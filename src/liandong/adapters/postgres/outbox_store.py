@@ -6,11 +6,11 @@ Each method is one short transaction on an asynchronous connection; web requests
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -26,10 +26,10 @@ WITH held AS (
     SELECT stream, min(seq) AS seq FROM outbox
     WHERE peer = %(peer)s AND sent_at IS NULL AND (parked OR next_try_at IS NOT NULL) AND (parked OR next_try_at > %(now)s) GROUP BY stream)
 SELECT o.id, o.stream, o.seq, o.type, o.body, o.created_at, o.attempts FROM outbox o LEFT JOIN held ON held.stream = o.stream
-WHERE o.peer = %(peer)s AND o.sent_at IS NULL AND (held.seq IS NULL OR o.seq < held.seq)"""
+WHERE o.peer = %(peer)s AND o.sent_at IS NULL AND (held.seq IS NULL OR o.seq < held.seq) AND NOT (o.id = ANY(%(without)s::uuid[]))"""
 DUE = HELD + " ORDER BY o.position LIMIT %(limit)s"
 NEWEST = HELD + " ORDER BY o.position DESC LIMIT %(limit)s"
-FIRST_UNSENT = "SELECT stream, min(seq) FROM outbox WHERE peer = %s AND stream = ANY(%s) AND sent_at IS NULL GROUP BY stream"
+FIRST_UNSENT = "SELECT stream, min(seq) FROM outbox WHERE peer = %s AND stream = ANY(%s) AND sent_at IS NULL AND NOT (id = ANY(%s::uuid[])) GROUP BY stream"
 SENT = """
 UPDATE outbox o SET sent_at = %s, reason = '', parked = false, receipt = said.receipt::jsonb
     || CASE WHEN o.receipt IS NULL THEN '{}' ELSE jsonb_build_object('before', coalesce(o.receipt->'before', '[]') || (o.receipt - 'before')) END
@@ -53,17 +53,17 @@ class PostgresOutboxStore:
         self._node = node
         self._clock = clock
 
-    async def due(self, peer: str, limit: int, *, newest_first: bool = False) -> Sequence[Due]:
-        values = {"peer": peer, "now": self._clock(), "limit": limit}
+    async def due(self, peer: str, limit: int, *, newest_first: bool = False, without: Sequence[str] = ()) -> Sequence[Due]:
+        values = {"peer": peer, "now": self._clock(), "limit": limit, "without": list(without)}
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(NEWEST if newest_first else DUE, values)).fetchall()
             if newest_first:
-                rows = await self._heads(connection, peer, rows)
+                rows = await self._heads(connection, peer, rows, list(without))
         return [Due(self._envelope(peer, row), row[6]) for row in rows]
 
     async def mark_sent(self, ids: Sequence[str], receipts: Sequence[Receipt]) -> None:
         proofs = {each.proof: hashlib.sha256(each.proof.encode()).hexdigest() for each in receipts if each.proof}
-        said = [json.dumps({**receipt.wire(), **({"answer": proofs[receipt.proof]} if receipt.proof else {})}) for receipt in receipts]
+        said = [orjson.dumps({**receipt.wire(), **({"answer": proofs[receipt.proof]} if receipt.proof else {})}).decode() for receipt in receipts]
         async with self._pool.connection() as connection:
             if proofs:
                 await connection.execute(KEEP_ANSWERS, (self._clock(), list(proofs.values()), list(proofs)))
@@ -77,10 +77,10 @@ class PostgresOutboxStore:
         async with self._pool.connection() as connection:
             return (await connection.execute(REWIND, (not_before, peer, stream, seq))).rowcount
 
-    async def _heads(self, connection: AsyncConnection[Any], peer: str, rows: Sequence[Any]) -> list[Any]:
+    async def _heads(self, connection: AsyncConnection[Any], peer: str, rows: Sequence[Any], without: list[str]) -> list[Any]:
         """Return those of the newest messages before which nothing unsent of their stream is missing, in order."""
         streams = list({row[1] for row in rows})
-        first = dict(await (await connection.execute(FIRST_UNSENT, (peer, streams))).fetchall())
+        first = dict(await (await connection.execute(FIRST_UNSENT, (peer, streams, without))).fetchall())
         found = []
         for row in sorted(rows, key=lambda each: (each[1], each[2])):
             if row[2] == first.get(row[1]):

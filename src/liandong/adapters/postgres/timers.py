@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -43,19 +44,23 @@ def kept_of(row: Sequence[Any], rulebook: Rulebook) -> KeptClock:
 
 def _rule(code: str, told: Mapping[str, Any], rulebook: Rulebook) -> ClockRule:
     """Return the rule a clock was started under: its words from the pack, its limits as they were then."""
-    known = next((each for each in rulebook.rules if each.code == code), None)
-    before = told.get("warn")
-    extension = told.get("extension")
+    known = rulebook.named(code)
+    name, source = (known.name, known.source) if known else (code, "")
+    return _made_rule(code, name, source, told["limit"], told.get("warn"), bool(told.get("pausable")), told.get("extension"), bool(told.get("climbs", True)))
+
+
+@lru_cache(maxsize=4096)
+def _made_rule(code: str, name: str, source: str, limit: str, warn: str | None, pausable: bool, extension: str | None, climbs: bool) -> ClockRule:
     return ClockRule(
         code=code,
-        name=known.name if known else code,
-        limit=Limit.parse(told["limit"]),
-        source=known.source if known else "",
+        name=name,
+        limit=Limit.parse(limit),
+        source=source,
         machine=code.partition(".")[0],
-        warn_before=Limit.parse(before) if before else None,
-        pausable=bool(told.get("pausable")),
+        warn_before=Limit.parse(warn) if warn else None,
+        pausable=pausable,
         extension=Limit.parse(extension) if extension else None,
-        climbs=bool(told.get("climbs", True)),
+        climbs=climbs,
     )
 
 

@@ -54,13 +54,13 @@ class MemoryOutbox:
         """Return id -> reason of what waits for a person."""
         return {id_: entry.reason for id_, entry in self.entries.items() if entry.parked}
 
-    async def due(self, peer: str, limit: int, *, newest_first: bool = False) -> Sequence[Due]:
+    async def due(self, peer: str, limit: int, *, newest_first: bool = False, without: Sequence[str] = ()) -> Sequence[Due]:
         """Return what is due; see ``OutboxStore``."""
         now = self.clock()
         held: set[str] = set()
         found: list[Due] = []
         for entry in self.entries.values():
-            if entry.receipt is not None or entry.envelope.recipient != peer or entry.envelope.stream in held:
+            if entry.receipt is not None or entry.envelope.id in without or entry.envelope.recipient != peer or entry.envelope.stream in held:
                 continue
             if entry.parked or entry.due_at > now:
                 held.add(entry.envelope.stream)

@@ -3,6 +3,7 @@
 Rules:
     - One batch at a time to a peer: order needs no further care. While it is on its way the next one gathers by itself,
       so a quiet line sends at once and a busy one sends in batches.
+    - With a backlog the next batch is signed and sealed while one is on its way; it leaves only when all of that one arrived.
     - Nothing is polled while something wakes it; a look every ``poll_seconds`` catches a lost wake-up.
     - A peer that does not answer costs no message an attempt: the peer is tried again after a pause, its messages stay due.
     - With a backlog every other batch takes the newest streams first, so that live messages pass it.
@@ -20,6 +21,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from liandong.domain.errors import LocalProtocolError, PeerError
@@ -31,6 +33,17 @@ from liandong.domain.exchange.receipts import Receipt
 __all__ = ["Relay", "clock_ahead"]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Messages signed and sealed, ready to leave."""
+
+    ready: list[tuple[Due, Envelope]]
+    #: How many cannot leave and were parked.
+    parked: int
+    #: There may be more.
+    full: bool
 
 
 class Relay:
@@ -81,6 +94,9 @@ class Relay:
         self._stopping = asyncio.Event()
         self._failures = 0
         self._newest_first = False
+        #: The next batch, made while one was on its way.
+        self._ahead: _Batch | None = None
+        self._all_arrived = False
 
     def wake(self) -> None:
         """Say that something was written to the outbox."""
@@ -115,10 +131,26 @@ class Relay:
         Raises:
             PeerError: the peer did not answer as it should; nothing is changed.
         """
-        found = await self._store.due(self.peer, self._batch_count, newest_first=self._newest_first)
-        self._newest_first = len(found) >= self._batch_count and not self._newest_first
-        ready, settled = await self._protect(found)
-        return settled + (await self._send(ready) if ready else 0)
+        batch, self._ahead = self._ahead or await self._gather(()), None
+        if not batch.full or not batch.ready:
+            return batch.parked + (await self._send(batch.ready) if batch.ready else 0)
+        under_way = [due.envelope.id for due, _ in batch.ready]
+        sent, ahead = await asyncio.gather(self._send(batch.ready), self._gather(under_way), return_exceptions=True)
+        for each in (sent, ahead):
+            if isinstance(each, BaseException):
+                raise each
+        assert isinstance(sent, int) and isinstance(ahead, _Batch)
+        if sent == len(batch.ready) and self._all_arrived:
+            self._ahead = ahead
+        return batch.parked + sent
+
+    async def _gather(self, under_way: Sequence[str]) -> _Batch:
+        """Return the next batch, if what is under way arrives."""
+        found = await self._store.due(self.peer, self._batch_count, newest_first=self._newest_first, without=under_way)
+        full = len(found) >= self._batch_count
+        self._newest_first = full and not self._newest_first
+        ready, parked = await self._protect(found)
+        return _Batch(ready, parked, full)
 
     async def _protect(self, found: Sequence[Due]) -> tuple[list[tuple[Due, Envelope]], int]:
         """Return what can leave, and how many were parked because they cannot; their streams wait with them."""
@@ -155,6 +187,7 @@ class Relay:
         attempts = {due.envelope.id: due.attempts for due, _ in sent}
         outcomes = settle(envelopes, receipts, attempts, [self._chance() for _ in sent], self._policy)
         delivered = [outcome.receipt for outcome in outcomes if isinstance(outcome, Delivered)]
+        self._all_arrived = len(delivered) == len(sent)
         if delivered:
             await self._store.mark_sent([receipt.id for receipt in delivered], delivered)
         for envelope, outcome in zip(envelopes, outcomes, strict=True):

@@ -27,12 +27,19 @@ class Rulebook:
     calendar: WorkingCalendar | None = None
     country: frozenset[str] = frozenset()
     _by_step: Mapping[str, tuple[ClockRule, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_code: Mapping[str, ClockRule] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_step: dict[str, list[ClockRule]] = {}
         for rule in self.rules:
             by_step.setdefault(".".join(rule.code.split(".")[:2]), []).append(rule)
         object.__setattr__(self, "_by_step", {name: tuple(found) for name, found in by_step.items()})
+
+        object.__setattr__(self, "_by_code", {rule.code: rule for rule in reversed(self.rules)})
+
+    def named(self, code: str) -> ClockRule | None:
+        """Return the first rule of a code, or None."""
+        return self._by_code.get(code)
 
     def rule(self, machine: str, step: str, data: Mapping[str, Any], at: datetime) -> ClockRule | None:
         """Return the rule for a step of a record on the day of ``at``, or None where the city sets no limit.

@@ -152,22 +152,41 @@ class Envelope:
         Raises:
             LocalProtocolError: ``exchange.malformed``, ``exchange.too_large``, ``exchange.too_deep`` or ``exchange.version``.
         """
-        fields = self.wire()
-        try:
-            raw = canonical(fields, max_depth=limits.depth)
-        except LocalProtocolError as error:
-            code = "exchange.too_deep" if error.data.get("reason") == "depth" else "exchange.malformed"
-            raise LocalProtocolError(code, detail=error.data["detail"]) from None
-        if len(raw) > limits.envelope_bytes:
-            raise LocalProtocolError("exchange.too_large", detail=f"{len(raw)} bytes of at most {limits.envelope_bytes}")
-        fault = ("exchange.malformed", "text holds U+0000") if holds_nul(raw) else fault_of(fields, limits)
-        if fault is not None:
-            raise LocalProtocolError(fault[0], detail=fault[1])
+        _checked(self.wire(), limits)
+        return self
+
+    def to_sign(self, limits: Limits = DEFAULT_LIMITS) -> bytes:
+        """Return ``signing_bytes`` of an envelope that has its key and suite, once it is certain that it may travel; raises as ``check``."""
+        return _checked({**self.header(), "body": self.body}, limits, unsigned=True)
+
+    def fitting(self, limits: Limits = DEFAULT_LIMITS) -> Envelope:
+        """Return the sealed envelope of one that may travel; raises LocalProtocolError ``exchange.too_large`` when it grew beyond what is read."""
+        _check_size(self.to_bytes(), limits)
         return self
 
     def signed(self, key_id: str, suite: str, signature: str) -> Envelope:
         """Return the envelope with its signature; ``signature`` was made over the bytes with this key id and suite."""
         return replace(self, key_id=key_id, suite=suite, signature=signature)
+
+
+def _checked(fields: dict[str, Any], limits: Limits, *, unsigned: bool = False) -> bytes:
+    """Return the canonical JSON of wire fields that a peer would read."""
+    try:
+        raw = canonical(fields, max_depth=limits.depth)
+    except LocalProtocolError as error:
+        code = "exchange.too_deep" if error.data.get("reason") == "depth" else "exchange.malformed"
+        raise LocalProtocolError(code, detail=error.data["detail"]) from None
+    _check_size(raw, limits)
+    shown = {**fields, "signature": ""} if unsigned else fields
+    fault = ("exchange.malformed", "text holds U+0000") if holds_nul(raw) else fault_of(shown, limits)
+    if fault is not None:
+        raise LocalProtocolError(fault[0], detail=fault[1])
+    return raw
+
+
+def _check_size(raw: bytes, limits: Limits) -> None:
+    if len(raw) > limits.envelope_bytes:
+        raise LocalProtocolError("exchange.too_large", detail=f"{len(raw)} bytes of at most {limits.envelope_bytes}")
 
 
 def holds_nul(raw: bytes) -> bool:

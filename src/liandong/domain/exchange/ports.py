@@ -64,11 +64,12 @@ class Due:
 class OutboxStore(Protocol):
     """Keeps what is to be sent; each method is one short transaction."""
 
-    async def due(self, peer: str, limit: int, *, newest_first: bool = False) -> Sequence[Due]:
+    async def due(self, peer: str, limit: int, *, newest_first: bool = False, without: Sequence[str] = ()) -> Sequence[Due]:
         """Return at most ``limit`` messages to send now: neither sent nor parked, their time come.
 
         No message may be returned while an earlier unsent message of its stream is absent from the same answer before it.
         With ``newest_first`` the newest streams come first (heads only is enough): so that live messages pass a backlog.
+        Ids ``without`` are on their way: what is returned is right if they arrive.
         """
         ...
 

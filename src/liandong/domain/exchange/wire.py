@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from liandong.domain.errors import LocalProtocolError, RemoteProtocolError
 from liandong.domain.exchange.envelope import DEFAULT_LIMITS, Envelope, Limits, fault_of, holds_nul
-from liandong.domain.journal.canonical import canonical
+from liandong.domain.journal.canonical import MAX_INTEGER, canonical
 
 __all__ = ["join_batch", "parse_envelope", "read_object", "split_batch"]
 
@@ -45,7 +45,19 @@ def _no_fraction(_: str) -> NoReturn:
     raise _Unreadable("a number that is not whole")
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_no_fraction).decode
+def _whole(text: str) -> int:
+    number = int(text)
+    if not -MAX_INTEGER <= number <= MAX_INTEGER:
+        raise _Unreadable("a whole number beyond ±(2**53 - 1)")
+    return number
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_no_fraction, parse_int=_whole).decode
+
+
+def _may_hide(raw: bytes, max_depth: int) -> bool:
+    """Tell whether what was read has to be walked through: it may be too deep, or hold U+0000 or half a character behind an escape."""
+    return b"\\u" in raw or raw.count(b"{") + raw.count(b"[") > max_depth
 
 
 def read_object(raw: bytes, *, max_bytes: int, max_depth: int) -> dict[str, Any]:
@@ -58,7 +70,7 @@ def read_object(raw: bytes, *, max_bytes: int, max_depth: int) -> dict[str, Any]
         raise RemoteProtocolError("exchange.too_large", detail=f"{len(raw)} bytes of at most {max_bytes}")
     try:
         value = _decode(raw.decode("utf-8"))
-        spelled = canonical(value, max_depth=max_depth)
+        spelled = canonical(value, max_depth=max_depth) if _may_hide(raw, max_depth) else b""
     except UnicodeDecodeError:
         raise RemoteProtocolError("exchange.malformed", detail="not UTF-8") from None
     except _Unreadable as error:

@@ -50,6 +50,8 @@ def at_text(at: datetime) -> str:
 
 def at_from_text(text: str) -> datetime:
     """Return the aware time of ``at_text``. Raises ValueError for anything else."""
+    if len(text) == 27 and text[10] == "T" and text[19] == "." and text[26] == "Z" and text[20:26].isdecimal():
+        return datetime.fromisoformat(text[:26]).replace(tzinfo=UTC)
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
