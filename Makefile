@@ -48,6 +48,7 @@ model-check: setup
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
+	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60) take
 
 docs: setup
 	$(BIN)/python scripts/reference.py

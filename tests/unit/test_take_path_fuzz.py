@@ -6,6 +6,7 @@ The reading of bytes is fuzzed in ``test_exchange_fuzz``; here the message has b
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from liandong.application.shared_streams import SHARED
 from liandong.domain.errors import MESSAGES, LiandongError
 from liandong.domain.journal.canonical import canonical
 from liandong.domain.journal.facts import Party, StreamId
+from tests.fuzz.taking import take
 from tests.memory_city import MemoryCity, memory_city
 from tests.unit.test_receive_message import fact, offer, offered
 
@@ -27,7 +29,8 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 FACTS = sorted({name for shared in SHARED.values() for name in shared.facts})
-TYPES = st.sampled_from(sorted(SHARED))
+TYPES_IN_ORDER = sorted(SHARED)
+TYPES = st.sampled_from(TYPES_IN_ORDER)
 STREAMS = st.sampled_from(["019aaaaa-0000-7000-8000-000000000001", "019aaaaa-0000-7000-8000-000000000002"])
 
 
@@ -54,6 +57,17 @@ def changed(body: Any, path: list[Any], value: Any) -> Any:
         place = place[each]
     place[path[-1]] = value
     return made
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=200) | st.lists(st.binary(min_size=1, max_size=1).flatmap(lambda first: VALUES.map(lambda body: first + json.dumps({"name": body, "data": body}).encode())), max_size=3).map(b"\n".join))
+def test_any_lines_are_taken_or_refused_whole(raw: bytes) -> None:
+    take(raw)
+
+
+def test_a_sound_offer_among_lines_is_taken() -> None:
+    line = bytes([TYPES_IN_ORDER.index("handover.fact")]) + json.dumps(offer()).encode()
+    assert take(b"nonsense\n" + line + b"\n" + line) == ["", "command.not_in_state"]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
