@@ -87,6 +87,14 @@ def test_a_point_that_is_none_is_refused_and_nothing_written_down(node: Node, po
     assert node.raw("SELECT count(*) FROM exchange_act") == before
 
 
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-11-24T00:00:00", "now", "9" * 400, 5, None])
+def test_an_odd_time_is_answered_in_form(node: Node, since: Any) -> None:
+    answer = client("administrator").post("/api/v1/exchange/peers/hotline/replay", {"since": since}, content_type="application/json")
+    assert answer.status_code in (200, 422)
+    assert answer["Content-Type"].startswith("application/")
+    assert "messages" in answer.json() or answer.json()["code"]
+
+
 def test_too_many_at_once_are_refused_with_their_number(node: Node, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from liandong.adapters.postgres import exchange_acts
 

@@ -75,7 +75,7 @@ def replay(world: World, person: str, peer: str, *, since: datetime | None = Non
     """
     if world.desk.peer(peer) is None:
         raise InvalidInput("replay.no_peer", peer=peer[:60])
-    if (since is None) == (stream is None) or (since is not None and since.tzinfo is None) or not 1 <= seq < 2**31:
+    if (since is None) == (stream is None) or (since is not None and not _is_point(since)) or not 1 <= seq < 2**31:
         raise InvalidInput("replay.no_point")
     delivered = OutboxMessage.objects.filter(peer=peer, sent_at__isnull=False)
     delivered = delivered.filter(created_at__gte=since) if since is not None else delivered.filter(stream=stream, seq__gte=seq)
@@ -88,6 +88,11 @@ def replay(world: World, person: str, peer: str, *, since: datetime | None = Non
         _write_down(world, person, ExchangeAct.REPLAYED, peer, stream, count, where)
         _wake(peer)
     return count
+
+
+def _is_point(since: datetime) -> bool:
+    """Tell whether a time has a zone and lies where messages can be: times at the ends of the calendar are none for a database."""
+    return since.tzinfo is not None and 2000 <= since.year < 2200
 
 
 def recent_acts(most: int = 20) -> Sequence[ExchangeAct]:

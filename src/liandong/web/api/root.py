@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
@@ -115,7 +115,9 @@ def nothing_there(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(DatabaseError)
 def database_away(request: HttpRequest, error: DatabaseError) -> HttpResponse:
-    """The database is away or too busy: try again; nothing was half done."""
+    """The database is away or too busy: try again; nothing was half done. A value that it cannot hold is the caller's."""
+    if isinstance(error, DataError):
+        return problem("input.invalid", {"detail": "a value that no record can hold"}, status=422, language=_language(request))
     log.error("database error", extra={"action": "api.database", "error": type(error).__name__})
     answer = problem("server.no_database", {"detail": type(error).__name__}, status=503, language=_language(request))
     answer["Retry-After"] = "1"
