@@ -37,6 +37,7 @@ MODEL_SHARE_IN_LETTER = 0.3
 #: The same for the item.
 ITEM_SHARE = 0.9
 ITEM_SHARE_IN_LETTER = 0.8
+ITEM_SHARE_IN_DANGER = 0.65
 #: How much the first sentence of a letter counts beside the whole.
 LEAD_SHARE = 0.3
 _SENTENCE = re.compile(r"[。！？；\n]")
@@ -73,8 +74,10 @@ def model_share(*, letter: bool) -> float:
     return MODEL_SHARE_IN_LETTER if letter else MODEL_SHARE
 
 
-def item_share(*, letter: bool) -> float:
-    """Return how much the classifier's item counts beside that of the list."""
+def item_share(*, letter: bool, danger: bool) -> float:
+    """Return how much the classifier's item counts beside that of the list; a danger rule that holds names its class itself."""
+    if danger:
+        return ITEM_SHARE_IN_DANGER
     return ITEM_SHARE_IN_LETTER if letter else ITEM_SHARE
 
 

@@ -48,6 +48,8 @@ _MOST_REASONS = 6
 _MOST_WORDS = 2
 #: Classifier probability of danger from which it raises urgency by itself.
 _MODEL_DANGER = 0.12
+#: What police alone and joint must have of the classifier's side for that: a danger that is wholly the hotline's is none.
+_POLICE_PART = 0.1
 #: In a text of this length, most often a letter, words of danger stand more often for what is told than for what happens.
 _MODEL_DANGER_IN_LONG = 0.2
 #: How often a matter of the police's classes is the hotline's to cure as well (the corpus).
@@ -183,9 +185,7 @@ class Triage:
         return marks
 
     def _judge(self, reading: Reading, scores: Scores | None) -> Verdict:
-        urgent = bool(reading.dangers) or (
-            scores is not None and scores.urgent >= (_MODEL_DANGER if len(reading.words.plain) < LONG else _MODEL_DANGER_IN_LONG)
-        )
+        urgent = bool(reading.dangers) or (scores is not None and self._hears_danger(reading, scores))
         if not urgent:
             ruled = self._by_ruling(reading)
             if ruled is not None:
@@ -200,6 +200,13 @@ class Triage:
         if confidence < FLOOR:
             return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
         return self._in_calm(reading, _SIDES[side], confidence, items, scores)
+
+    @staticmethod
+    def _hears_danger(reading: Reading, scores: Scores) -> bool:
+        """Whether the classifier raises danger by itself: where it gives the side at all, police must have a part in it."""
+        if scores.urgent < (_MODEL_DANGER if len(reading.words.plain) < LONG else _MODEL_DANGER_IN_LONG):
+            return False
+        return not scores.side or scores.side.get(_POLICE, 0.0) + scores.side.get(_JOINT, 0.0) >= _POLICE_PART
 
     def _listed(self, reading: Reading) -> dict[str, float]:
         """Return the share of each class by the rules and the list alone."""
@@ -220,7 +227,7 @@ class Triage:
         whole = sum(known.values())
         if whole <= 0:
             return listed
-        return blend(listed, {code: p / whole for code, p in known.items()}, item_share(letter=reading.letter))
+        return blend(listed, {code: p / whole for code, p in known.items()}, item_share(letter=reading.letter, danger=bool(reading.dangers)))
 
     def _side_shares(self, reading: Reading, items: dict[str, float], scores: Scores | None) -> dict[str, float]:
         evidence = reading.evidence
