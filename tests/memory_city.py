@@ -69,7 +69,15 @@ class MemoryNode:
     def act(self, stream: StreamState | str, command: str, role: Role | None = None, **data: Any) -> StreamState:
         """Give a command to a stream, by its newest state."""
         now = self.now(stream)
-        return act(self.world, self.person(role), now.kind, now.id, command, data)
+        # Who works in the field works for the unit that has the order.
+        unit = str(now.data.get("unit", "")) if role in (Role.OFFICER, Role.UNIT_STAFF) else ""
+        return act(self.world, self.person(role, unit), now.kind, now.id, command, data)
+
+    def act_for(self, unit: str, stream: StreamState | str, command: str, role: Role | None = None, **data: Any) -> StreamState:
+        """Give a command as somebody of a unit; without a role, of the trade of this side."""
+        now = self.now(stream)
+        chosen = role or (Role.OFFICER if self.world.desk.side == "police" else Role.UNIT_STAFF)
+        return act(self.world, self.person(chosen, unit, f"{unit}-1"), now.kind, now.id, command, data)
 
     def system(self, stream: StreamState | str, command: str, **data: Any) -> StreamState:
         """Let the node itself give a command."""

@@ -50,9 +50,9 @@ class Node:
         """Opens units of work."""
         return self.world.work
 
-    def person(self, role: Role = Role.CALL_TAKER, name: str = "") -> Actor:
+    def person(self, role: Role = Role.CALL_TAKER, name: str = "", unit: str = "") -> Actor:
         """Return somebody of this node."""
-        return Actor(role, person=name or f"test-{role.value}", node="police")
+        return Actor(role, person=name or f"test-{role.value}", unit=unit, node="police")
 
     def take(self, text: str = "楼下油烟太大", **data: Any) -> StreamState:
         """Take an appeal."""
@@ -63,8 +63,9 @@ class Node:
         return StreamId(place_appeal(self.world, self.person(), self.take().id, "hand_over").data["handover"])
 
     def act(self, kind: StreamKind, stream: str, command: str, role: Role = Role.CALL_TAKER, seen: int | None = None, **data: Any) -> StreamState:
-        """Give a command."""
-        return act(self.world, self.person(role), kind, StreamId(stream), command, data, seen)
+        """Give a command; who works in the field works for the unit that has the order."""
+        unit = self.models.Stream.objects.get(id=stream).unit if role in (Role.OFFICER, Role.UNIT_STAFF) else ""
+        return act(self.world, self.person(role, unit=unit), kind, StreamId(stream), command, data, seen)
 
     def journal(self, stream: str) -> Sequence[tuple[int, str, str, str]]:
         """Return (seq, name, before, hash) of a stream, oldest first."""

@@ -15,12 +15,14 @@ __all__ = ["AT", "actor", "given", "sample", "standing", "stream"]
 
 #: Monday 23 November 2026, 09:00 in Suzhou.
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
+#: Who has the order, and for whom everybody works.
+UNIT = "u-1"
 SAMPLES = {"text": "字", "flag": True, "number": 1, "map": {"text": "字"}, "list": ["字"]}
 
 
 def stream(kind: StreamKind, phase: str = "", **data: Any) -> StreamState:
     """Return a stream of a kind that stands in a phase."""
-    return StreamState(kind, StreamId("0190a000-0000-7000-8000-000000000001"), phase, 1 if phase else 0, data)
+    return StreamState(kind, StreamId("0190a000-0000-7000-8000-000000000001"), phase, 1 if phase else 0, {"unit": UNIT, **data})
 
 
 def sample(spec: Field) -> Any:
@@ -35,7 +37,7 @@ def given(machine: Machine, row: Row, **changes: Any) -> dict[str, Any]:
 
 def actor(role: Role, party: Party = Party.NONE, person: str = "") -> Actor:
     """Return somebody."""
-    return Actor(role, person or f"p-{role.value}", "", "police", party)
+    return Actor(role, person or f"p-{role.value}", UNIT, "police", party)
 
 
 def standing(machine: Machine) -> Iterator[tuple[str, str, Command]]:

@@ -48,7 +48,7 @@ def test_a_refusal_names_what_may_be_done_instead_and_who_may(machine: Machine) 
         if not isinstance(outcome, Refusal):
             continue
         if outcome.code == "command.not_in_state" and "names" in outcome.data:
-            assert tuple(outcome.data["names"]) == machine.allowed(state, command.actor.role, command.actor.party)
+            assert tuple(outcome.data["names"]) == machine.open_to(state, command.actor)
         if outcome.code == "command.not_allowed":
             who = {role for row in machine.rows_for(phase, name) for role in row.who}
             assert set(outcome.data["roles"]) == {role.value for role in who}

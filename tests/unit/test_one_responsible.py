@@ -45,9 +45,11 @@ def press(city: MemoryCity, chance: Random) -> str:
     command = chance.choice(allowed) if allowed and chance.random() < 0.95 else chance.choice(machine.commands)
     data = {name: sample(spec) for name, spec in machine.fields.items() if chance.random() < 0.97}
     data["keeper"] = party.value or "S"
+    # Now and then somebody of another unit, or of an assistant.
+    unit = chance.choice(["字", "协", str(state.data.get("unit", "")), str(state.data.get("unit", ""))])
     before = city.snapshot()
     try:
-        act(node.world, Actor(role, person=role.value, node=node.world.desk.node), state.kind, state.id, command, data)
+        act(node.world, Actor(role, person=role.value, unit=unit, node=node.world.desk.node), state.kind, state.id, command, data)
     except LiandongError as error:
         assert city.snapshot() == before, (command, error.code)
         return f"{node.world.desk.node}:{state.kind}.{command}✗{error.code}"

@@ -13,6 +13,7 @@ from liandong.application.abusive_calls import refer_abuse
 from liandong.application.accept_handover import take_over
 from liandong.application.blow_whistle import agree_plan, call_more
 from liandong.application.convene import add_case_by_hand, cast_vote, confirm_ruling, invite_more, propose_ruling, rule
+from liandong.application.dispatch import SENDING_COMMANDS, send_units
 from liandong.application.link_repeats import link_repeat
 from liandong.application.pass_down import pass_down
 from liandong.application.perform import Session
@@ -22,7 +23,7 @@ from liandong.application.reply_check import send_reply
 from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.three_way_call import hang_up, invite
-from liandong.application.world import World
+from liandong.application.world import MACHINES, World
 from liandong.domain.errors import CommandRefused, Refusal, StreamConflict
 from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
 
@@ -107,6 +108,10 @@ def _replying(command: str) -> Door:
     return lambda session, state, actor, data: send_reply(session, state, actor, command, data)
 
 
+def _sending(command: str) -> Door:
+    return lambda session, state, actor, data: send_units(session, state, actor, command, data)
+
+
 def _accept(session: Session, state: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
     return take_over(session, state, actor, str(data.get("note", "")))
 
@@ -135,6 +140,7 @@ DOORS: Mapping[tuple[StreamKind, str], Door] = {
     (StreamKind.CONSULTATION, "confirm_ruling"): confirm_ruling,
     (StreamKind.WORK_ORDER, "reply_citizen"): _replying("reply_citizen"),
     (StreamKind.WORK_ORDER, "answer"): _replying("answer"),
+    **{(kind, command): _sending(command) for kind in (StreamKind.ALARM, StreamKind.WORK_ORDER) for command in SENDING_COMMANDS if command in MACHINES[kind].commands},
     (StreamKind.HANDOVER, "accept"): _accept,
     (StreamKind.HANDOVER, "pass_down"): pass_down,
     (StreamKind.HANDOVER, "offer"): offer_reviewed,

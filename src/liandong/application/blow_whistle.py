@@ -269,5 +269,6 @@ WHISTLE_REACTIONS: dict[str, tuple[tuple[bool | None, Any], ...]] = {
     "AppealTaken": ((True, watch_place),),
     "RepeatNoted": ((True, watch_repeats),),
     "OrderDispatched": ((True, watch_units),),
+    "AssistantsCalled": ((True, watch_units),),
     "OrderRefused": ((True, watch_units),),
 }

@@ -82,7 +82,7 @@ class Session:
 
     def allowed(self, state: StreamState, actor: Actor) -> tuple[str, ...]:
         """Return the commands an actor may give a stream now."""
-        return MACHINES[state.kind].allowed(state, actor.role, actor.party)
+        return MACHINES[state.kind].open_to(state, actor)
 
     def accept(self, state: StreamState, fact: Fact) -> StreamState:
         """Take a peer's fact into our copy of a stream. Raises ``CommandRefused`` when the table does not know the step."""

@@ -239,6 +239,7 @@ STEPS = (
     "UnitOrdered", "UnitRedirected", "OrderSigned", "OfficersDeparted", "OfficersArrived", "SceneHandled", "AlarmReported", "NonPoliceStated",
     "OrderDispatched", "WorkStarted", "ProgressReported", "WorkReported", "CitizenReplied", "OrderAnswered", "OrderRefused",
     "ExtensionGranted", "OrderSuspended", "OrderResumed", "PoliceCalled", "CitizenContent", "CitizenDissatisfied", "ReportTurnedBack",
+    "AssistantsCalled", "PartReported",
 )  # fmt: skip
 
 BASE: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {

@@ -7,6 +7,7 @@ from typing import Any
 from liandong.application.orders import is_open, order_of
 from liandong.application.perform import Session
 from liandong.application.route import party_here
+from liandong.domain.assistants.parts import called
 from liandong.domain.journal.facts import Fact, Party, StreamId, StreamKind, StreamState
 
 __all__ = ["close_appeal", "close_if_done", "received_handover", "report_back", "result_of", "tell_step"]
@@ -20,6 +21,10 @@ def tell_step(session: Session, before: StreamState, after: StreamState, fact: F
     note = next(
         (str(fact.data[name]) for name in ("situation", "result", "reply", "answer", "note", "reason", "unit") if fact.data.get(name)), ""
     )
+    if fact.name == "PartReported":
+        note = f"{called(after.data, fact.actor.unit)}：{note}"
+    elif fact.name == "AssistantsCalled":
+        note = "、".join(called(after.data, each) for each in fact.data["assistants"])
     told = {
         "step": fact.name,
         "note": note[:5000],

@@ -85,5 +85,7 @@ class Pair:
             reactions_to,
             directory=self.city.directory,
             rulebook=self.city.rulebook,
+            # Recorded orders name units that no directory of today has.
+            context={"any_unit": True},
         )
         return Side(name, replace(world, **(self.city.more or {})), database)

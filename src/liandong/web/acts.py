@@ -23,18 +23,19 @@ from liandong.application.ports import Desk
 from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.world import MACHINES
+from liandong.domain.assistants.parts import OPEN_PARTS, open_parts, parts_of
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import Actor, Command, Party, StreamId, StreamKind, StreamState
 from liandong.domain.journal.machine import Field, Row
 from liandong.web import rights
 from liandong.web.domain_english import capital
 from liandong.web.field_words import choice_words
-from liandong.web.reading.pack_words import door_choices, item_name, item_of, items_of, matter_of, unit_choices
+from liandong.web.reading.pack_words import door_choices, item_name, item_of, items_of, matter_of, unit_choices, unit_name
 
 __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
 
 #: Given by other acts or by the node, never typed.
-UNTYPED = frozenset({"findings", "door_phone", "abuse", "referred", "repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "number", "source", "key", "verdict", "longitude", "latitude"})
+UNTYPED = frozenset({"findings", "assistant_names", "door_phone", "abuse", "referred", "repeat_number", "recipients", "lines", "call", "alert", "placing", "conference", "simulated", "spoke", "owner", "notice", "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "number", "source", "key", "verdict", "longitude", "latitude"})
 #: What the node tells of a supervision and its clocks; a person gives reasons and words.
 RULED = frozenset({"cause", "unit", "clock", "clock_name", "due", "chain"})
 #: Courses that the appeal's own page offers with forms of their own.
@@ -55,16 +56,20 @@ FILLED = {
 }
 #: What is done most often stands first, as the one coloured button.
 LEADING = (
-    "accept", "refer_abuse", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
+    "accept", "refer_abuse", "sign_part", "reach_part", "report_part", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
     "acknowledge", "set_out", "reach", "attend", "report_in", "open_meeting", "speak", "propose", "rule", "confirm_ruling", "agree_plan", "finish_task", "pick_up", "take_in_call", "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
 )  # fmt: skip
 #: Guards that ask only where a record stands: what they refuse is not offered at all.
-STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person", "visit_owed", "owed_last_try"})
+STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person", "part_signed", "part_unsigned", "visit_owed", "owed_last_try"})
+#: What is done to a part that stands so, and is not offered where none does.
+ON_PARTS = {"release_assistant": OPEN_PARTS, "turn_back_part": frozenset({"reported"})}
 #: What is seldom needed stands behind “more”.
-SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "invite_more", "call_more", "add_case", "set_agenda", "find_fact", "unmark", "turn_back_report"})
+SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "invite_more", "call_more", "add_case", "set_agenda", "find_fact", "unmark", "turn_back_report", "release_assistant", "turn_back_part", "ask_assistance"})
 #: What takes something away from somebody is drawn as such.
-GRAVE = frozenset({"cancel", "revoke", "call_off", "decline_ruling", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police"})
+GRAVE = frozenset({"cancel", "revoke", "call_off", "decline_ruling", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police", "decline_part", "release_assistant"})
 ICONS = {
+    "call_assistants": "users", "release_assistant": "x", "turn_back_part": "arrow-back-up", "ask_assistance": "lifebuoy", "sign_part": "signature", "reach_part": "map-pin",
+    "report_part": "clipboard-check", "decline_part": "ban",
     "attend": "circle-check", "excuse": "ban", "open_meeting": "player-play", "speak": "messages", "propose": "scale", "vote": "check", "rule": "gavel", "confirm_ruling": "checks", "decline_ruling": "x",
     "revoke": "ban", "conclude": "flag", "adjourn": "hourglass", "invite_more": "users", "call_more": "bell", "add_case": "link", "set_agenda": "list-details", "report_in": "circle-check",
     "agree_plan": "list-details", "finish_task": "checks", "call_off": "ban", "find_fact": "scale",
@@ -103,13 +108,18 @@ class AskedField:
 
     name: str
     title: str
-    #: ``line``, ``words``, ``flag``, ``number``, ``select``, ``radio``, ``lines`` or ``suggest``.
+    #: ``line``, ``words``, ``flag``, ``number``, ``select``, ``radio``, ``lines``, ``units`` or ``suggest``.
     shape: str
     required: bool
     limit: int
     value: str
     #: (value, words, why it fits).
     choices: Sequence[tuple[str, str, str]] = field(default=())
+
+    @property
+    def picked(self) -> Sequence[str]:
+        """The values of a field that takes several."""
+        return self.value.splitlines()
 
 
 def state_of(stream: Stream) -> StreamState:
@@ -126,7 +136,7 @@ def open_acts(user: User, desk: Desk, stream: Stream, language: str) -> list[Act
     """Return the acts open to a person on a record, the leading one first."""
     machine = MACHINES[StreamKind(stream.kind)]
     state = state_of(stream)
-    names = machine.allowed(state, rights.role_of(user), party_of(desk, stream))
+    names = machine.open_to(state, Actor(rights.role_of(user), person=user.get_username(), unit=user.unit, party=party_of(desk, stream)))
     open_rows = {name: _rows(user, desk, stream, name) for name in names if not is_internal(state, name)}
     acts = [_act(stream, name, capital(machine.title(name, language)), rows) for name, rows in open_rows.items() if rows]
     order = {name: place for place, name in enumerate(LEADING)}
@@ -144,7 +154,16 @@ def _rows(user: User, desk: Desk, stream: Stream, command: str) -> list[Row]:
     rows = [row for row in machine.rows_for(stream.phase, command) if role in row.who and row.party in (Party.NONE, party)]
     asked = Command(command, Actor(role, person=user.get_username(), unit=user.unit, party=party), datetime.now(UTC))
     state = state_of(stream)
+    if machine.own is not None and machine.own(state, command, asked.actor) is not None:
+        return []
+    if command in ON_PARTS and not _on_parts(stream, command):
+        return []
     return [row for row in rows if row.guard not in STANDING_GUARDS or machine.guards[row.guard](state, asked, {}) is None]
+
+
+def _on_parts(stream: Stream, command: str) -> list[str]:
+    """Return the codes of the assistants that a command may name."""
+    return [code for code, part in parts_of(stream.data).items() if part.get("state") in ON_PARTS[command]]
 
 
 def _names(stream: Stream, command: str, rows: Sequence[Row]) -> tuple[list[str], list[str]]:
@@ -156,6 +175,8 @@ def _names(stream: Stream, command: str, rows: Sequence[Row]) -> tuple[list[str]
         must, may = FILLED[command]
         return list(must), list(may)
     asked = dict.fromkeys(name for row in rows for name in (*row.required, *row.optional) if name not in UNTYPED and not (stream.kind == StreamKind.SUPERVISION and name in RULED))
+    if not open_parts(stream.data):
+        asked.pop("without_parts", None)
     required = tuple(name for name in asked if all(name in row.required for row in rows))
     return list(required), [name for name in asked if name not in required]
 
@@ -178,7 +199,7 @@ def asked_fields(
     for name in (*required, *optional):
         spec = machine.fields[name]
         value = given.get(name, "") if given is not None else _first_value(stream, command, name)
-        shape, choices = _shape(desk, stream, spec, at)
+        shape, choices = _shape(desk, stream, command, spec, at)
         made.append(AskedField(name, capital(spec.en) if language == "en" else spec.zh, shape, name in required, spec.limit, value, choices))
     return made
 
@@ -194,6 +215,9 @@ def _first_value(stream: Stream, command: str, name: str) -> str:
         return _proposed(data, name)
     if (command, name) == ("finish_task", "task"):
         return next((str(each.get("task")) for each in data.get("tasks", ()) if isinstance(each, dict) and not each.get("done_at")), "")
+    if name == "assistants":
+        # Who asked for help has said by whom.
+        return "\n".join(map(str, (data.get("assistance_asked") or {}).get("units", ()))) if command == "call_assistants" else ""
     if name == "guidance":
         return str((data.get("verdict") or {}).get("guidance", ""))
     if name in ("unit", "item", "side", "contact"):
@@ -225,13 +249,30 @@ def _named(stream: Stream, spec: Field) -> Sequence[tuple[str, str, str]]:
     return sorted(found, key=lambda each: not each[2])
 
 
-def _shape(desk: Desk, stream: Stream, spec: Field, at: datetime) -> tuple[str, Sequence[tuple[str, str, str]]]:
-    if spec.name in ("unit", "lead", "then_lead"):
-        return "select", _units(desk, stream, spec, at)
+def _assistants(desk: Desk, stream: Stream, command: str, at: datetime) -> Sequence[tuple[str, str, str]]:
+    """Return the units that may assist: not those that do, nor, where only assistants are called, the lead."""
+    known = set(open_parts(stream.data)) | ({stream.unit} if command in ("call_assistants", "ask_assistance") else set())
+    return [each for each in _units(desk, stream, stream_unit(stream), at) if each[0] not in known]
+
+
+def stream_unit(stream: Stream) -> Field:
+    """Return the field that names the unit of an order."""
+    return MACHINES[StreamKind(stream.kind)].fields["unit"]
+
+
+def _unit_shape(desk: Desk, stream: Stream, command: str, spec: Field, at: datetime) -> tuple[str, Sequence[tuple[str, str, str]]]:
+    if spec.name == "assistants":
+        return "units", _assistants(desk, stream, command, at)
+    if spec.name == "assistant":
+        return "select", [(code, unit_name(code), "") for code in _on_parts(stream, command)]
+    return "select", _units(desk, stream, spec, at)
+
+
+def _shape(desk: Desk, stream: Stream, command: str, spec: Field, at: datetime) -> tuple[str, Sequence[tuple[str, str, str]]]:
+    if spec.name in ("unit", "lead", "then_lead", "assistants", "assistant"):
+        return _unit_shape(desk, stream, command, spec, at)
     if spec.name in ("sampled", "door"):
         return "select", _named(stream, spec)
-    if spec.name == "assistants":
-        return "lines", ()
     if spec.name == "item":
         known = item_of(str(stream.data.get("matter", "")))
         own = [(known.code, f"{known.code} {known.name}", "")] if known and known.code.count(".") > 1 else []
@@ -267,7 +308,7 @@ def read_form(stream: Stream, command: str, post: QueryDict) -> dict[str, Any]:
         elif spec.form == "number":
             data[name] = _number(spec, value)
         elif spec.form == "list":
-            lines: list[Any] = [line.strip()[:300] for line in value.splitlines() if line.strip()]
+            lines: list[Any] = [line.strip()[:300] for each in post.getlist(name)[: spec.limit + 1] for line in each.splitlines() if line.strip()]
             data[name] = [*lines, *_files(post.getlist(f"{name}-files"))][: spec.limit + 1] or None
         else:
             data[name] = value

@@ -2,7 +2,7 @@
 
 Rules:
     1. Desks and those who review, supervise, lead, analyse or administer see every record of their node.
-    2. Officers and units see the orders of their own unit, and the appeals and handovers these belong to.
+    2. Officers and units see the orders that their own unit leads or assists, and the appeals and handovers these belong to.
     3. Numbers of citizens are shown in full to those who have to call them; everybody else sees them masked.
     4. Who asked for confidentiality is masked to units as well.
 
@@ -24,7 +24,7 @@ from liandong.domain.appeals.particulars import read
 from liandong.domain.appeals.particulars_masking import mask_text, mask_value
 from liandong.domain.journal.facts import Actor, Role
 
-__all__ = ["EVIDENCE_ROLES", "EXCHANGE_KEEPERS", "FIELD_ROLES", "MENUS", "actor_of", "hides_numbers", "home_of", "masked_text", "may_open", "phone_for", "visible"]
+__all__ = ["EVIDENCE_ROLES", "EXCHANGE_KEEPERS", "FIELD_ROLES", "MENUS", "actor_of", "hides_numbers", "home_of", "masked_text", "may_open", "own_orders", "phone_for", "visible"]
 
 FIELD_ROLES = frozenset({Role.OFFICER, Role.UNIT_STAFF})
 DESKS = frozenset({Role.CALL_TAKER, Role.AGENT, Role.DISPATCHER})
@@ -94,16 +94,22 @@ def visible(user: User) -> QuerySet[Stream]:
     if role in DESKS | WATCHING:
         return Stream.objects.all()
     if role in FIELD_ROLES and user.unit:
-        own = Stream.objects.filter(unit=user.unit, kind__in=("alarm", "workorder"))
+        own = own_orders(user.unit)
         # A handover that came from the other side bears that side's appeal; the order made of it names the handover.
         received = own.annotate(came_by=Cast(NullIf(KeyTextTransform("handover", "data"), Value("")), UUIDField()))
         return Stream.objects.filter(
             Q(unit=user.unit, kind__in=("alarm", "workorder", "supervision"))
+            | Q(kind__in=("alarm", "workorder"), data__parts__has_key=user.unit)
             | Q(appeal__in=own.values("appeal"), kind__in=("appeal", "handover"))
             | Q(kind__in=("alert", "consultation", "whistle"), data__lines__has_key=user.unit)
             | Q(id__in=received.exclude(came_by=None).values("came_by"), kind="handover")
         )
     return Stream.objects.none()
+
+
+def own_orders(unit: str) -> QuerySet[Stream]:
+    """Return the alarms and work orders that a unit leads or assists."""
+    return Stream.objects.filter(Q(unit=unit) | Q(data__parts__has_key=unit), kind__in=("alarm", "workorder"))
 
 
 def hides_numbers(user: User, data: Mapping[str, Any]) -> bool:

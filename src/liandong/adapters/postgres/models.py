@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 
 __all__ = [
     "FIGURE_FACTS",
@@ -114,6 +116,7 @@ class Stream(models.Model):
             models.Index(fields=["appeal"], name="stream_by_appeal"),
             models.Index(fields=["-opened_at"], name="stream_appeals_opened", condition=Q(kind="appeal")),
             models.Index(fields=["-updated_at"], name="stream_visits", condition=Q(data__has_key="visit_asked")),
+            GinIndex(KeyTransform("parts", "data"), name="stream_by_assistant", condition=Q(kind__in=("alarm", "workorder"))),
         ]
 
 

@@ -6,6 +6,7 @@ Rules:
     3. A station that finds a non-police matter says why; the bureau decides; only then does it cross (003 四（三）1).
     4. Handle first, hand over after: once police have acted, the source may go to the other side (004 四（二）1).
     5. What the other side returns comes back to the state it left.
+    6. One unit leads, others assist with parts of their own; a unit acts only on what is its own (001 主办、协办).
 
 Theory of operation: an alarm is created for an appeal that police keep, or for a handover that police receive. Its end
 is the end of the appeal here and, when it came by a handover, the report to the side that sent it.
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from liandong.domain.assistants.parts import APART, PART_FIELDS, PART_GUARDS, PART_TITLES, fold_parts, is_own, part_rows, parts_in
 from liandong.domain.errors import Refusal
 from liandong.domain.journal.facts import Command, Fact, Role, StreamKind, StreamState
 from liandong.domain.journal.machine import PRIOR, SAME, Field, Machine, Row
@@ -98,6 +100,7 @@ FIELDS = {
         Field("satisfaction", "满意度", "satisfaction", form="choice", choices=("1", "2", "3")),
         Field("way", "回访方式", "way of the visit", form="choice", choices=("phone", "message", "web")),
         Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
+        *PART_FIELDS,
     )
 }
 
@@ -144,6 +147,7 @@ TITLES = {
     "visit": ("回访", "visit"),
     "due_visit": ("列入回访", "list for a visit"),
     "not_reached": ("没有联系上", "not reached"),
+    **{name: words for name, words in PART_TITLES.items() if name != "ask_assistance"},
 }
 
 SENTENCES = {
@@ -172,6 +176,15 @@ def _review_wanted(state: StreamState, command: Command, context: Mapping[str, A
     return None if wanted else Refusal("command.not_in_state", {"command": "复核", "state": "", "allowed": []})
 
 
+def _report_review_wanted(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    """The parts first, then the second look: a report that lacks a part is not read twice."""
+    return parts_in(state, command, context) or _review_wanted(state, command, context)
+
+
+def _order_review_wanted(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
+    return PART_GUARDS["sound_assistants"](state, command, context) or _review_wanted(state, command, context)
+
+
 def _another_person(state: StreamState, command: Command, context: Mapping[str, Any]) -> Refusal | None:
     """The second look is somebody else's than who proposed it, whoever wrote something in between."""
     if command.actor.person and command.actor.person == state.data.get("proposed_by", state.data.get("last_person")):
@@ -197,20 +210,22 @@ def _rows() -> tuple[Row, ...]:
     born = ("appeal", "summary")
     about = ("number", "handover", "place", "item", "urgent", "unit", "longitude", "latitude", "linked", "kind", "division", "since", "ruling")
     sent = ("note", "officers")
+    together = (*sent, "assistants", "assistant_names")
     done = ("result_code", "officers", "contact", "attachments")
+    told = (*done, "without_parts")
     rows = [
         Row(S.NEW, "take", S.TAKEN, DESK | {Role.AGENT}, "AlarmTaken", LOOP, born, about),
-        Row(S.TAKEN, "order", S.DISPATCH_REVIEW, COMMAND, "OrderProposed", DOUBLE, ("unit",), sent, "review_wanted"),
-        Row(S.TAKEN, "order", S.ORDERED, DESK, "UnitOrdered", LOOP, ("unit",), sent),
+        Row(S.TAKEN, "order", S.DISPATCH_REVIEW, COMMAND, "OrderProposed", DOUBLE, ("unit",), together, "order_review_wanted"),
+        Row(S.TAKEN, "order", S.ORDERED, DESK, "UnitOrdered", LOOP, ("unit",), together, "sound_assistants"),
         Row(S.DISPATCH_REVIEW, "approve_order", S.ORDERED, COMMAND | BUREAU, "UnitOrdered", DOUBLE, (), ("note",), "another_person"),
         Row(S.DISPATCH_REVIEW, "turn_back_order", S.TAKEN, COMMAND | BUREAU, "OrderTurnedBack", DOUBLE, ("reason",), (), "another_person"),
-        *(Row(each, "redirect", S.ORDERED, COMMAND, "UnitRedirected", LOOP, ("unit", "reason"), sent) for each in IN_HAND),
+        *(Row(each, "redirect", S.ORDERED, COMMAND, "UnitRedirected", LOOP, ("unit", "reason"), together, "sound_assistants") for each in IN_HAND),
         Row(S.ORDERED, "sign", S.SIGNED, FIELD, "OrderSigned", LOOP, (), sent),
         *(Row(each, "depart", S.DEPARTED, FIELD, "OfficersDeparted", LOOP, (), sent) for each in (S.ORDERED, S.SIGNED)),
         *(Row(each, "arrive", S.ARRIVED, FIELD, "OfficersArrived", LOOP, (), sent) for each in (S.ORDERED, S.SIGNED, S.DEPARTED)),
         *(Row(each, "handle", S.HANDLED, FIELD, "SceneHandled", LOOP, ("situation",), done) for each in (S.SIGNED, S.ARRIVED)),
-        Row(S.HANDLED, "report", S.FEEDBACK_REVIEW, FIELD | COMMAND, "ReportProposed", DOUBLE, ("result",), done, "review_wanted"),
-        Row(S.HANDLED, "report", S.REPORTED, FIELD | DESK, "AlarmReported", LOOP, ("result",), done),
+        Row(S.HANDLED, "report", S.FEEDBACK_REVIEW, FIELD | COMMAND, "ReportProposed", DOUBLE, ("result",), told, "report_review_wanted"),
+        Row(S.HANDLED, "report", S.REPORTED, FIELD | DESK, "AlarmReported", LOOP, ("result",), told, "parts_in"),
         Row(S.FEEDBACK_REVIEW, "approve_report", S.REPORTED, COMMAND | BUREAU, "AlarmReported", DOUBLE, (), ("note",), "another_person"),
         Row(
             S.FEEDBACK_REVIEW,
@@ -284,6 +299,7 @@ def _rows() -> tuple[Row, ...]:
                 ("reason", "urgent"),
             ),
         ]
+    rows += part_rows(frozenset(OPEN - {S.TAKEN, S.DISPATCH_REVIEW}), frozenset({*IN_HAND, S.HANDLED, S.REPORTED}), COMMAND | {Role.SYSTEM}, FIELD, reach=True)
     rows += [Row(each, "ask_support", SAME, FIELD, "SupportAsked", LOOP, ("note",)) for each in (*IN_HAND, S.HANDLED)]
     return tuple(rows)
 
@@ -305,7 +321,9 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         ruling = data.get("ruling") or {}
         # The fact is found: it moves the lead once.
         data["ruling"] = {**ruling, "lead": ruling.get("then_lead", ""), "side": ruling.get("then_side", ""), "until_fact": "", "moved_by": str(ruling.get("until_fact", ""))}
-    return fold_visit(data, fact.name, fact.data)
+    if fact.name == "SupportAsked":
+        data["assistance_asked"] = {"unit": fact.actor.unit, "note": fact.data.get("note", ""), "units": []}
+    return fold_visit(fold_parts(data, fact), fact.name, fact.data)
 
 
 ALARM = Machine(
@@ -317,8 +335,17 @@ ALARM = Machine(
     terminal=TERMINAL,
     fields=FIELDS,
     guards={
-        "review_wanted": _review_wanted, "another_person": _another_person, "no_danger_left": _no_danger_left, "lead_crosses": _lead_crosses,
-        "visit_owed": visit_owed, "owed_last_try": owed_last_try,
+        "order_review_wanted": _order_review_wanted,
+        "report_review_wanted": _report_review_wanted,
+        "another_person": _another_person,
+        "no_danger_left": _no_danger_left,
+        "lead_crosses": _lead_crosses,
+        "parts_in": parts_in,
+        "visit_owed": visit_owed,
+        "owed_last_try": owed_last_try,
+        **PART_GUARDS,
     },
     fold=_fold,
-)  # fmt: skip
+    own=is_own,
+    apart=APART,
+)

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any
 
 from liandong.domain.errors import Refusal
-from liandong.domain.journal.facts import Command, Fact, Party, Role, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Command, Fact, Party, Role, StreamKind, StreamState
 
 __all__ = ["ANYONE", "PRIOR", "SAME", "Field", "Guard", "Machine", "Row", "clean_text"]
 
@@ -34,6 +34,8 @@ ANYONE = frozenset(Role)
 
 #: state, command, context -> None when it holds, a Refusal when it does not.
 Guard = Callable[[StreamState, Command, Mapping[str, Any]], Refusal | None]
+#: state, command name, actor -> None where the record is the actor's own to act on, a Refusal where it is another's.
+Own = Callable[[StreamState, str, Actor], Refusal | None]
 #: folds a fact into the data; returns the new data.
 Fold = Callable[[dict[str, Any], Fact], dict[str, Any]]
 
@@ -97,6 +99,8 @@ class Machine:
         fields: what commands may carry.
         guards: name -> function.
         fold: how a fact enters the data, after the default of copying its fields.
+        own: whether a record is the actor's own to act on, asked of every row of the table; None: the role decides alone.
+        apart: facts whose fields are not copied into the data; the fold puts them where they belong.
     """
 
     kind: StreamKind
@@ -108,6 +112,8 @@ class Machine:
     fields: Mapping[str, Field]
     guards: Mapping[str, Guard] = field(default_factory=dict)
     fold: Fold | None = None
+    own: Own | None = None
+    apart: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         index: dict[tuple[str, str], list[Row]] = {}
@@ -138,6 +144,11 @@ class Machine:
             )
         )
 
+    def open_to(self, state: StreamState, actor: Actor) -> tuple[str, ...]:
+        """Return the commands an actor may give now on a record that is its own; guards are not asked."""
+        names = self.allowed(state, actor.role, actor.party)
+        return names if self.own is None else tuple(each for each in names if self.own(state, each, actor) is None)
+
     def rows_for(self, phase: str, command: str) -> list[Row]:
         """Return the rows of a state and command; empty where the table has none."""
         found: list[Row] = self._index.get((phase, command), [])  # type: ignore[attr-defined]
@@ -164,6 +175,9 @@ class Machine:
         rows = [row for row in rows if command.actor.role in row.who and row.party in (Party.NONE, command.actor.party)]
         if not rows:
             return self._not_allowed(state, command)
+        foreign = self.own(state, command.name, command.actor) if self.own is not None else None
+        if foreign is not None:
+            return foreign
         refusal: Refusal | None = None
         for row in rows:
             outcome = self._try(row, state, command, context or {})
@@ -225,7 +239,7 @@ class Machine:
     def evolve(self, state: StreamState, fact: Fact) -> StreamState:
         """Return the state after a fact. Facts of names unknown here are kept and change nothing but ``seq``."""
         to: str | None = self._targets.get((state.phase, fact.name))  # type: ignore[attr-defined]
-        data = {**state.data, **fact.data}
+        data = dict(state.data) if fact.name in self.apart else {**state.data, **fact.data}
         phase = state.phase
         if to == PRIOR:
             phase = str(state.data.get("prior_phase", state.phase))
@@ -237,7 +251,7 @@ class Machine:
         return replace(state, phase=phase, seq=state.seq + 1, data=data)
 
     def _not_in_state(self, state: StreamState, command: Command) -> Refusal:
-        open_to = self.allowed(state, command.actor.role, command.actor.party)
+        open_to = self.open_to(state, command.actor)
         words = [self.title(each) for each in open_to] or ["（无）"]
         phase = self.title(state.phase) if state.phase else "（未建立）"
         return Refusal(

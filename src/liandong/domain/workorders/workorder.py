@@ -7,6 +7,7 @@ Rules:
     4. More time is asked for and granted, not taken. Work is suspended only for listed reasons.
     5. Closed is not solved: a dissatisfied citizen opens it again, and it says how often.
     6. Danger met on the way calls police with one key and the work goes on.
+    7. One unit leads, others assist with parts of their own; a unit acts only on what is its own (001 主办、协办).
 
 Theory of operation: an order is created for an appeal that the hotline keeps, or for a handover that it receives. Its
 steps are told to the side that sent it; its closing is the report.
@@ -19,6 +20,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from liandong.domain.assistants.parts import APART, PART_FIELDS, PART_GUARDS, PART_TITLES, fold_parts, is_own, part_rows, parts_in
 from liandong.domain.errors import Refusal
 from liandong.domain.journal.facts import Command, Fact, Role, StreamKind, StreamState
 from liandong.domain.journal.machine import PRIOR, SAME, Field, Machine, Row
@@ -82,7 +84,6 @@ FIELDS = {
         Field("item", "事项", "item", limit=20),
         Field("urgent", "紧急", "urgent", form="flag"),
         Field("unit", "主办单位", "lead unit", limit=40),
-        Field("assistants", "协办单位", "assisting units", form="list", limit=70),
         Field("handler", "经办人", "handler", limit=80),
         Field("answer", "答复内容", "answer", limit=5000),
         Field("note", "说明", "note", limit=2000),
@@ -105,6 +106,7 @@ FIELDS = {
         Field("division", "行政区划", "division", limit=12),
         Field("since", "起算时间", "counted from", limit=40),
         Field("moved", "时限变动", "moved deadlines", form="list", limit=20),
+        *PART_FIELDS,
     )
 }
 
@@ -151,6 +153,7 @@ TITLES = {
     "note": ("补记", "note"),
     "retime": ("重算时限", "work out the deadlines anew"),
     "withdraw": ("撤销", "withdraw"),
+    **{name: words for name, words in PART_TITLES.items() if name != "reach_part"},
 }
 
 SENTENCES = {
@@ -228,19 +231,19 @@ def _days_in_bounds(state: StreamState, command: Command, context: Mapping[str, 
 def _rows() -> tuple[Row, ...]:
     born = ("appeal", "summary")
     about = ("number", "handover", "place", "item", "urgent", "unit", "linked", "kind", "division", "since", "ruling")
-    sent = ("assistants", "note")
+    sent = ("assistants", "assistant_names", "note")
     rows = [
         Row(S.NEW, "receive", S.RECEIVED, DESK | {Role.CALL_TAKER}, "OrderReceived", LOOP, born, about),
         Row(S.RECEIVED, "answer", S.ANSWERED, DESK, "OrderAnswered", INSTANT, ("answer",), ("findings",)),
         *(
-            Row(each, "dispatch", S.DISPATCHED, DESK, "OrderDispatched", LOOP, ("unit",), sent)
+            Row(each, "dispatch", S.DISPATCHED, DESK, "OrderDispatched", LOOP, ("unit",), sent, "sound_assistants")
             for each in (S.RECEIVED, S.REFUSED, S.REOPENED, S.DISPATCHED)
         ),
         Row(S.DISPATCHED, "sign", S.SIGNED, UNIT, "OrderSigned", LOOP, (), ("handler", "note")),
         *(Row(each, "start", S.WORKING, UNIT, "WorkStarted", LOOP, (), ("handler", "note")) for each in (S.DISPATCHED, S.SIGNED)),
         Row(S.WORKING, "progress", SAME, UNIT | DESK, "ProgressReported", LOOP, ("note",), ("attachments",)),
         *(
-            Row(each, "report", S.REPORTED, UNIT, "WorkReported", LOOP, ("result",), ("solved", "attachments", "handler"))
+            Row(each, "report", S.REPORTED, UNIT, "WorkReported", LOOP, ("result",), ("solved", "attachments", "handler", "without_parts"), "parts_in")
             for each in (S.SIGNED, S.WORKING)
         ),
         Row(S.REPORTED, "turn_back_report", S.WORKING, DESK, "ReportTurnedBack", "facts 12 虚假办结", ("reason",)),
@@ -302,6 +305,8 @@ def _rows() -> tuple[Row, ...]:
             Row(each, "grant_extension", SAME, DESK, "ExtensionGranted", EXTENSION, (), ("note",), "extension_asked"),
             Row(each, "deny_extension", SAME, DESK, "ExtensionDenied", EXTENSION, ("reason",), (), "extension_asked"),
         ]
+    rows += part_rows(frozenset(OPEN - {S.RECEIVED, S.ANSWERED}), WITH_UNIT | {S.SUSPENDED, S.REPORTED}, DESK, UNIT, reach=False)
+    rows += [Row(each, "ask_assistance", SAME, UNIT, "AssistanceAsked", LOOP, ("note",), ("assistants",)) for each in sorted(WITH_UNIT)]
     for each in sorted(OPEN):
         rows += [
             Row(each, "retime", SAME, SELF, "DeadlineMoved", RETIMED, ("moved", "reason")),
@@ -343,7 +348,7 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         # Who handled it and what the check had said: the figures of the unit's assessment.
         told = {"unit": data.get("unit", ""), "reason": fact.data.get("reason", ""), "findings": data.get("findings", [])}
         data["dissatisfied"] = [*data.get("dissatisfied", []), told][-20:]
-    return fold_visit(data, fact.name, fact.data)
+    return fold_visit(fold_parts(data, fact), fact.name, fact.data)
 
 
 WORK_ORDER = Machine(
@@ -364,6 +369,10 @@ WORK_ORDER = Machine(
         "days_in_bounds": _days_in_bounds,
         "lead_crosses": _lead_crosses,
         "lead_stays_here": _lead_stays_here,
+        "parts_in": parts_in,
+        **PART_GUARDS,
     },
     fold=_fold,
+    own=is_own,
+    apart=APART,
 )

@@ -12,7 +12,7 @@ from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.world import MACHINES
 from liandong.domain.errors import StreamNotFound
-from liandong.domain.journal.facts import Party, Role, StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Party, Role, StreamId, StreamKind, StreamState
 from liandong.web.reading.clocks import ClockLine, clocks_of
 from liandong.web.rights import hides_numbers, visible
 from liandong.web.world import world
@@ -92,7 +92,7 @@ def show_state(token: ApiToken, state: StreamState, clocks: Sequence[ClockLine] 
 
 def _allowed(token: ApiToken, state: StreamState) -> tuple[str, ...]:
     party = party_here(world().desk, state.data) if is_shared(state.kind) else Party.NONE
-    return MACHINES[state.kind].allowed(state, Role(token.role), party)
+    return MACHINES[state.kind].open_to(state, Actor(Role(token.role), unit=token.unit, party=party))
 
 
 def masked(token: ApiToken, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from liandong.web.acts import open_acts
 from liandong.web.reading.pack_words import item_name, item_of, items_of, matter_of, unit_choices, unit_name
 from liandong.web.world import world
 
-__all__ = ["Reroute", "as_corrected", "correction_reason", "item_candidates", "item_classes", "reroute_of", "station_of"]
+__all__ = ["Reroute", "as_corrected", "correction_reason", "item_candidates", "item_classes", "other_unit", "reroute_of", "station_of"]
 
 #: Items that are one key away on the sheet of a recorded call.
 KEYED_ITEMS = 5
@@ -113,13 +113,14 @@ def reroute_of(user: User, desk: Desk, appeal: Stream, orders: list[Stream], at:
         command = "hand_over" if side == other else "share"
         return Reroute(appeal, command if command in opened else "", reason)
     for order in orders:
-        found = _other_unit(user, desk, order, reason, at)
+        found = other_unit(user, desk, order, reason, at)
         if found is not None:
             return found
     return None
 
 
-def _other_unit(user: User, desk: Desk, order: Stream, reason: str, at: datetime) -> Reroute | None:
+def other_unit(user: User, desk: Desk, order: Stream, reason: str, at: datetime) -> Reroute | None:
+    """Return the unit that a corrected order should go to instead, None where it was not corrected since it was sent, or is where it belongs."""
     if order.phase in ("closed", "cancelled", "withdrawn", "answered", "visited", "handed_over"):
         return None
     last = JournalEntry.objects.filter(stream=order.id, name__in=(*ORDERED, *CORRECTED)).order_by("-seq").values_list("name", flat=True).first()

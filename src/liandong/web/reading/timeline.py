@@ -32,7 +32,7 @@ LONGEST = 400
 #: Fields that are shown elsewhere on the page or mean nothing to people.
 SILENT = frozenset(
     {
-        "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "verdict", "text", "number", "source", "key", "side", "channel", "step",
+        "assistant_names", "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "verdict", "text", "number", "source", "key", "side", "channel", "step",
         "summary", "place", "item2", "urgent", "danger", "phone", "citizen", "confidential", "longitude", "latitude", "division", "doorplate",
         "happened", "demand", "recording", "kind", "placing", "recipients", "purpose", "alert", "spoke", "conference", "simulated", "abuse", "referred", "call", "marks", "linked", "linked_kind", "supplements", "order_kind", "order_number", "clock", "due", "chain", "since", "moved", "called", "tasks", "trigger", "participants", "cases", "added", "figures", "agenda", "code", "round", "tally", "ruling",
     }
@@ -155,7 +155,7 @@ def _same(value: str, stream: Stream) -> bool:
 
 
 def _value(user: User, stream: Stream, name: str, value: Any) -> str:
-    if name in ("unit", "unit_name", "recipient", "lead", "then_lead"):
+    if name in ("unit", "unit_name", "recipient", "lead", "then_lead", "assistant"):
         return unit_name(str(value))
     if name in ("item", "matter"):
         return item_name(str(value))

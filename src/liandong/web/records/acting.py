@@ -77,7 +77,7 @@ def _seen(request: HttpRequest) -> int | None:
 
 def _form(request: HttpRequest, stream: Stream, command: str, error: LiandongError | None = None, doubts: list[tuple[str, str]] | None = None) -> HttpResponse:
     machine = MACHINES[StreamKind(stream.kind)]
-    given = {name: str(value) for name, value in request.POST.items()} if error or doubts else None
+    given = {name: "\n".join(request.POST.getlist(name)) for name in request.POST} if error or doubts else None
     fields = asked_fields(request.user, world().desk, stream, command, language(), world().clock.now(), given)
     shown: dict[str, Any] = {
         "stream": stream,

@@ -22,6 +22,7 @@ from liandong.web.domain_english import capital
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.fact_words import KIND_WORDS
 from liandong.web.reading.negotiations import negotiation_of
+from liandong.web.reading.sending import sending_of
 from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.reading.verdicts import shown_verdict
@@ -137,7 +138,7 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "told": told,
         "said_marked": _marked(masked_text(user, told, str(told.get("text", ""))), verdict.marks),
         "verdict": verdict,
-        "records": [(each, open_acts(user, desk, each, language())) for each in others],
+        "records": [(each, open_acts(user, desk, each, language()), sending_of(user, desk, each, told, world().clock.now())) for each in others],
         "repeats": _repeats(request, appeal),
         "acts": [] if alone else _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
         "happenings": happenings,

@@ -78,3 +78,20 @@ PARTICULAR_WORDS = {
 def particular_words(name: str) -> str:
     """Return what a particular is called; its own name where it is new."""
     return str(PARTICULAR_WORDS.get(name, name))
+
+
+#: state of an assistant's part -> words.
+PART_WORDS = {
+    "called": _("待签收"),
+    "signed": _("协办中"),
+    "arrived": _("已到场"),
+    "reported": _("已反馈"),
+    "lapsed": _("未反馈而办结"),
+    "declined": _("已退回"),
+    "released": _("已解除"),
+}
+
+
+def part_words(state: str) -> str:
+    """Return where an assistant's part stands; its own word where it is new."""
+    return str(PART_WORDS.get(state, state))

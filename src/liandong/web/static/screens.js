@@ -322,6 +322,12 @@
     const button = sent && sent.matches("form") && sent.querySelector("[data-opens]");
     if (button && done.detail.successful) location.assign(button.dataset.opens);
   });
+  document.addEventListener("input", function (typed) {
+    // A long list of units is sifted by a few characters; what is ticked stays in sight.
+    if (!typed.target.matches || !typed.target.matches("[data-sift]")) return;
+    const words = typed.target.value.trim();
+    typed.target.closest("fieldset").querySelectorAll(".units-list label").forEach(function (each) { each.hidden = Boolean(words) && !each.textContent.includes(words) && !each.querySelector("input").checked; });
+  });
   document.addEventListener("keydown", function (pressed) {
     if (pressed.isComposing) return;
     if (pressed.altKey && !pressed.ctrlKey && !pressed.metaKey) {

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from liandong.adapters.postgres.models import Look
+from liandong.adapters.postgres.models import Look, Stream
+from liandong.domain.assistants.parts import parts_of
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.streams import COLUMNS, one
 from liandong.web.records.views import whole_record
-from liandong.web.rights import visible
 from liandong.web.shell.gate import gate
 
 __all__ = ["home", "task", "task_parts", "tasks"]
@@ -42,16 +43,34 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 
 def _tasks(request: HttpRequest) -> dict[str, Any]:
-    rank = Case(When(phase__in=WAITING, then=Value(0)), When(phase__in=IN_HAND, then=Value(1)), default=Value(2), output_field=IntegerField())
-    found = visible(request.user).filter(kind__in=("alarm", "workorder"), unit=request.user.unit).exclude(unit="")
-    rows = attach_clocks(list(found.only(*COLUMNS).annotate(rank=rank).order_by("rank", "-urgent", "-updated_at")[:SHOWN]))
+    unit = request.user.unit
+    rows = attach_clocks([*_led(unit), *_assisted(unit)] if unit else [])
     # What is due first stands first; what has no clock behind it.
     rows.sort(key=lambda each: (not each.urgent, each.clock.due_at if each.clock else NEVER))
-    return {
-        "waiting": [each for each in rows if each.phase in WAITING],
-        "in_hand": [each for each in rows if each.phase in IN_HAND],
-        "rest": [each for each in rows if each.phase not in WAITING + IN_HAND],
-    }
+    groups: dict[str, list[Stream]] = {"waiting": [], "in_hand": [], "rest": []}
+    for each in rows:
+        groups[_group(each)].append(each)
+    return groups
+
+
+def _led(unit: str) -> list[Stream]:
+    """Return the orders that a unit leads, those that wait for it first."""
+    rank = Case(When(phase__in=WAITING, then=Value(0)), When(phase__in=IN_HAND, then=Value(1)), default=Value(2), output_field=IntegerField())
+    found = Stream.objects.filter(kind__in=("alarm", "workorder"), unit=unit)
+    return list(found.only(*COLUMNS).annotate(rank=rank).order_by("rank", "-urgent", "-updated_at")[:SHOWN])
+
+
+def _assisted(unit: str) -> list[Stream]:
+    """Return the orders that a unit assists, each with where its part stands as ``part``."""
+    found = Stream.objects.filter(kind__in=("alarm", "workorder"), data__parts__has_key=unit)
+    return list(found.only(*COLUMNS).annotate(part=KeyTextTransform("state", KeyTransform(unit, KeyTransform("parts", "data")))).order_by("-updated_at")[:SHOWN])
+
+
+def _group(row: Stream) -> str:
+    part = getattr(row, "part", None)
+    if part is not None:
+        return {"called": "waiting", "signed": "in_hand", "arrived": "in_hand"}.get(part, "rest")
+    return "waiting" if row.phase in WAITING else "in_hand" if row.phase in IN_HAND else "rest"
 
 
 @require_GET
@@ -75,7 +94,7 @@ def _task(request: HttpRequest, stream: uuid.UUID) -> dict[str, Any]:
     if found is None or found.kind not in ("alarm", "workorder"):
         raise Http404
     whole = whole_record(request, found)
-    acts = next((open_acts for each, open_acts in whole["records"] if each.id == found.id), [])
-    followed = [(each, open_acts) for each, open_acts in whole["records"] if each.kind == "supervision" and each.data.get("order") == str(found.id)]
+    acts = next((open_acts for each, open_acts, _ in whole["records"] if each.id == found.id), [])
+    followed = [(each, open_acts) for each, open_acts, _ in whole["records"] if each.kind == "supervision" and each.data.get("order") == str(found.id)]
     attach_clocks([found], only_open=False)
-    return {**whole, "clocks": found.clocks, "supervisions": followed, "order": found, "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}
+    return {**whole, "clocks": found.clocks, "supervisions": followed, "order": found, "each": found, "assisting": request.user.unit in parts_of(found.data), "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}

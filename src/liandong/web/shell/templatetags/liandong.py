@@ -40,6 +40,10 @@ COLOURS = {
 }  # fmt: skip
 
 
+#: state of an assistant's part -> colour.
+PART_COLOURS = {"called": "blue", "signed": "cyan", "arrived": "cyan", "reported": "teal", "lapsed": "red"}
+
+
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """Return an icon of the sprite."""
@@ -71,6 +75,12 @@ def clause(code: object) -> str:
 def unit(code: object) -> str:
     """Return the name of a unit."""
     return pack_words.unit_name(str(code or ""))
+
+
+@register.filter
+def part_state(state: object) -> SafeString:
+    """Return the badge of where an assistant's part stands."""
+    return format_html('<span class="badge phase bg-{}-lt">{}</span>', PART_COLOURS.get(str(state), "secondary"), words.part_words(str(state)))
 
 
 @register.filter
