@@ -173,7 +173,7 @@ def test_more_assistants_are_called_on_the_way_each_once_and_never_the_lead(city
     called = node.act(order, "call_assistants", Role.DISPATCHER, assistants=[ONE, ONE, TWO], note="来搭把手")
     assert called.data["assistants"] == [ONE, TWO]
     before = city.snapshot()
-    for assistants, code in (([ONE], "part.called_before"), ([LEAD], "part.lead_assists"), ([], "input.required"), ([7], "part.unsound"), (["x" * 41], "part.unsound"), ([""] * 3, "part.unsound"), (["u"] * 71, "input.invalid"), ("hb", "input.invalid"), ([{"code": "hb"}], "part.unsound")):
+    for assistants, code in (([ONE], "part.called_before"), ([LEAD], "part.lead_assists"), ([], "part.unsound"), ([7], "part.unsound"), (["x" * 41], "part.unsound"), ([""] * 3, "part.unsound"), (["u"] * 71, "input.invalid"), ("hb", "input.invalid"), ([{"code": "hb"}], "part.unsound")):
         with pytest.raises(CommandRefused) as caught:
             node.act(order, "call_assistants", Role.DISPATCHER, assistants=assistants)
         assert caught.value.code == code, assistants
@@ -271,6 +271,7 @@ def test_the_other_side_hears_of_assistants_and_of_their_parts() -> None:
     city.hotline.act_for(ONE, order, "sign_part")
     city.hotline.act_for(ONE, order, "report_part", result="油烟已检测")
     city.wire.carry()
-    told = [fact.data for fact in city.police.database.rows[handover.id].facts if fact.name == "ProgressTold"]
+    with city.police.world.work() as unit:
+        told = [fact.data for fact in unit.facts(city.police.now(handover)) if fact.name == "ProgressTold"]
     assert [each["step"] for each in told][-2:] == ["AssistantsCalled", "PartReported"]
     assert told[-1]["note"] == "hb：油烟已检测"

@@ -117,7 +117,7 @@ def watch_units(session: Session, before: StreamState, after: StreamState, fact:
     """An order that many departments have refused or share is knotty."""
     units = {str(each.get("unit", "")) for each in after.data.get("refusals") or () if isinstance(each, Mapping)}
     units |= {str(after.data.get("unit", "")), *(str(each) for each in after.data.get("assistants") or ())} - {""}
-    if len(units) < int(session.world.desk.switches.get("whistle_units", UNITS)) or not after.data.get("appeal"):
+    if after.kind != StreamKind.WORK_ORDER or len(units) < int(session.world.desk.switches.get("whistle_units", UNITS)) or not after.data.get("appeal"):
         return
     appeal = session.load(StreamKind.APPEAL, StreamId(str(after.data["appeal"])))
     key = _key(appeal.data) or _number(f"appeal|{appeal.id}")
@@ -189,7 +189,8 @@ def _join(session: Session, whistle: StreamState, appeal: StreamState, found: It
 def _start(session: Session, key: int, trigger: str, appeals: Sequence[StreamState], extra: Iterable[str] = ()) -> None:
     latest = max(appeals, key=lambda each: each.id)
     called = [*extra, *_concerned(session, appeals)]
-    if not called:
+    if not unit_lines(session, dict.fromkeys(called)):
+        # Nobody the directory knows can be called; what led here stands all the same.
         return
     cases = [case_of(session, each) for each in appeals]
     first = min(appeals, key=lambda each: each.id).data

@@ -174,6 +174,8 @@ def sound_assistants(state: StreamState, command: Command, context: Mapping[str,
     codes = command.data.get("assistants")
     if codes is None:
         return None
+    if not codes and command.name == "call_assistants":
+        return Refusal("part.unsound", {"most": MOST})
     if not all(isinstance(each, str) and 0 < len(each) <= 40 and each.isprintable() for each in codes):
         return Refusal("part.unsound", {"most": MOST})
     lead = str(command.data.get("unit") or state.data.get("unit") or "")
