@@ -91,7 +91,7 @@ def problem_body(code: str, language: str, data: Mapping[str, Any] | None = None
     }
     if clause:
         body["clause"] = clause
-    return body | {name: data[name] for name in ("allowed", "names", "roles") if data and name in data}
+    return body | {name: data[name] for name in ("allowed", "names", "roles", "codes") if data and name in data}
 
 
 def sentence_of(error: LiandongError, language: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from liandong.adapters.postgres.models import Stream, User
 from liandong.application.ports import Desk
 from liandong.web.acts import open_acts
-from liandong.web.reading.pack_words import unit_choices
+from liandong.web.reading.pack_words import matter_of, unit_choices
 from liandong.web.reading.rerouting import other_unit
 from liandong.web.world import world
 
@@ -60,7 +60,7 @@ def sending_of(user: User, desk: Desk, order: Stream, said: Mapping[str, Any], a
 def team_of(desk: Desk, order: Stream, said: Mapping[str, Any], at: datetime) -> list[tuple[str, str, str]]:
     """Return (code, name, why) of the units an order needs on this side: who leads first, then one for each further function of the matter."""
     side = "police" if order.kind == "alarm" else "hotline"
-    fitting = [each for each in unit_choices(side if desk.side == "both" else desk.side, order.data, at) if each[2]]
+    fitting = [each for each in unit_choices(side if desk.side == "both" else desk.side, matter_of(order), at) if each[2]]
     if not fitting:
         return []
     lead, directory = fitting[0], world().directory
