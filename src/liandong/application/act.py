@@ -19,6 +19,7 @@ from liandong.application.pass_down import pass_down
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_reviewed, place
 from liandong.application.raise_alert import add_recipients, raise_alert
+from liandong.application.related import relate, split_matter
 from liandong.application.reply_check import send_reply
 from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
@@ -37,7 +38,7 @@ TRIES = 4
 INTERNAL = frozenset(
     {
         "offer", "draft", "submit", "invite", "raise", "take", "receive", "take_back", "peer_result", "lapse", "report_handover", "note_repeat",
-        "forget_repeat", "warn", "follow", "finish", "retime", "establish_abuse", "convene", "blow", "due_visit", "draw", "move_line",
+        "forget_repeat", "note_related", "forget_related", "note_related_end", "warn", "follow", "finish", "retime", "establish_abuse", "convene", "blow", "due_visit", "draw", "move_line",
     }
 )  # fmt: skip
 
@@ -104,6 +105,10 @@ def _linking(command: str) -> Door:
     return lambda session, state, actor, data: link_repeat(session, state, actor, command, data.get("linked"))
 
 
+def _relating(command: str) -> Door:
+    return lambda session, state, actor, data: relate(session, state, actor, command, data)
+
+
 def _replying(command: str) -> Door:
     return lambda session, state, actor, data: send_reply(session, state, actor, command, data)
 
@@ -125,6 +130,9 @@ DOORS: Mapping[tuple[StreamKind, str], Door] = {
     **{(StreamKind.APPEAL, course): _placing(course) for course in ("keep", "hand_over", "share", "guide", "join")},
     (StreamKind.APPEAL, "link"): _linking("link"),
     (StreamKind.APPEAL, "unlink"): _linking("unlink"),
+    (StreamKind.APPEAL, "split"): split_matter,
+    (StreamKind.APPEAL, "relate"): _relating("relate"),
+    (StreamKind.APPEAL, "unrelate"): _relating("unrelate"),
     (StreamKind.APPEAL, "refer_abuse"): _refer,
     (StreamKind.APPEAL, "invite_call"): invite,
     (StreamKind.APPEAL, "alert"): raise_alert,

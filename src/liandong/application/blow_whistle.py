@@ -99,8 +99,8 @@ def _standing(session: Session, state: StreamState, actor: Actor) -> Actor:
 def watch_place(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
     """A recorded appeal may be one too many of its matter at its place, or hold a word of risk."""
     key = _key(after.data)
-    if key is None or after.data.get("source"):
-        # What came by a handover was counted by the side that took the call.
+    if key is None or after.data.get("source") or after.data.get("split_from"):
+        # What came by a handover was counted by the side that took the call, what was split off with the call it was told in.
         return
     session.unit.remember(after.id, [key], session.at)
     _watch(session, key, after, [])

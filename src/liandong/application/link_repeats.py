@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liandong.application.orders import is_open, order_of, withdraw_order
 from liandong.application.perform import Session
 from liandong.application.route import party_here
 from liandong.domain.errors import CommandRefused, Refusal, StreamNotFound
 from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
 
-__all__ = ["end_joined", "forget_repeat", "join_repeat", "link_repeat", "note_repeat", "resolve_link"]
+__all__ = ["end_joined", "forget_repeat", "join_repeat", "link_repeat", "note_repeat", "resolve_link", "resolve_named"]
 
 #: Longest chain of links that is followed to the first appeal.
 DEEPEST = 8
@@ -27,20 +28,32 @@ def resolve_link(session: Session, wanted: Any) -> StreamState:
     Raises:
         CommandRefused: ``appeal.no_such_link``: there is none.
     """
-    named = str(wanted or "").strip()
-    known = session.unit.by_number(StreamKind.APPEAL, named) if named.startswith("诉") else StreamId(named)
+    first = resolve_named(session, wanted)
     try:
-        if known is None:
-            raise StreamNotFound(id=named)
-        first = session.load(StreamKind.APPEAL, _sound(known))
         for _ in range(DEEPEST):
             links = first.data.get("links") or []
             if not links:
                 break
             first = session.load(StreamKind.APPEAL, StreamId(str(links[0])))
+    except StreamNotFound:
+        raise CommandRefused(Refusal("appeal.no_such_link", {"named": str(wanted)[:40]})) from None
+    return first
+
+
+def resolve_named(session: Session, wanted: Any) -> StreamState:
+    """Return the appeal of an id or a number, itself.
+
+    Raises:
+        CommandRefused: ``appeal.no_such_link``: there is none.
+    """
+    named = str(wanted or "").strip()
+    known = session.unit.by_number(StreamKind.APPEAL, named) if named.startswith("诉") else StreamId(named)
+    try:
+        if known is None:
+            raise StreamNotFound(id=named)
+        return session.load(StreamKind.APPEAL, _sound(known))
     except (StreamNotFound, ValueError):
         raise CommandRefused(Refusal("appeal.no_such_link", {"named": named[:40]})) from None
-    return first
 
 
 def _sound(stream: StreamId) -> StreamId:
@@ -75,11 +88,20 @@ def join_repeat(session: Session, appeal: StreamState, actor: Actor, data: Mappi
         raise CommandRefused(Refusal("appeal.ended", {"number": first.data.get("number", "")}))
     if appeal.data.get("urgent") and not first.data.get("urgent"):
         raise CommandRefused(Refusal("appeal.danger_not_joined", {"number": first.data.get("number", "")}))
+    if appeal.phase == "kept":
+        _give_up_order(session, appeal, first)
     words = f"〔{appeal.data.get('number', '')}〕{appeal.data['text']}"[:2000]
     session.perform(first.kind, first.id, "supplement", actor, {"words": words})
     _tell_the_other_side(session, first, actor, words)
     told = {"linked": first.id, "repeat_number": first.data.get("number", ""), "reason": data.get("reason", "")}
     return session.perform(appeal.kind, appeal.id, "join", actor, told)
+
+
+def _give_up_order(session: Session, appeal: StreamState, first: StreamState) -> None:
+    """Merge two cases that both have an order: the later one's gives way, unless somebody works on it (并单)."""
+    order = order_of(session, appeal.data)
+    if order is not None and is_open(order) and not withdraw_order(session, order, f"并入{first.data.get('number', '')}"):
+        raise CommandRefused(Refusal("appeal.work_begun", {"number": order.data.get("number", "")}))
 
 
 def _tell_the_other_side(session: Session, first: StreamState, actor: Actor, words: str) -> None:

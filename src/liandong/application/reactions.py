@@ -25,6 +25,7 @@ from liandong.application.pass_down import PASSING_DOWN_REACTIONS
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
 from liandong.application.raise_alert import ALERT_REACTIONS, in_danger
+from liandong.application.related import RELATED_REACTIONS
 from liandong.application.relieve import PASSING_FACTS, RELIEVING, be_chased, relieve, watch_passing
 from liandong.application.reporting import close_appeal, close_if_done, report_back, tell_step
 from liandong.application.route import party_here
@@ -287,7 +288,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(DESK_REACTIONS, BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS, PASSING_DOWN_REACTIONS)
+REACTIONS = _together(DESK_REACTIONS, BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS, PASSING_DOWN_REACTIONS, RELATED_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

@@ -90,6 +90,10 @@ MESSAGES: dict[str, Message] = {
     ),
     "appeal.no_such_link": Message("没有编号为“{named}”的诉求。请核对编号，或从候选中选择。", "There is no appeal “{named}”. Check the number, or choose a candidate."),
     "appeal.own_link": Message("不能与自己关联。请选另一件。", "It cannot be linked to itself. Choose another."),
+    "appeal.not_related": Message("{number} 没有关联为相关件。请核对编号。", "{number} is not related to this one. Check the number."),
+    "appeal.work_begun": Message(
+        "{number} 已经有单位在办，不能并入。请关联为相关件，分别办结。", "Somebody works on {number} already: it cannot be merged. Relate the two; each closes by itself."
+    ),
     "appeal.not_established": Message("还没有认定为恶意骚扰。请先标记，次数达到后自动认定。", "It is not established as abuse. Mark the call; the count establishes it."),
     "appeal.referred_before": Message("已经移送过公安。请在移送单上继续。", "It was referred to police before. Go on there."),
     "call.placed": Message("这次来电已经办理。新的内容请用“补充”。", "This call has been placed. Add new words to its record."),

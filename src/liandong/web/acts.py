@@ -45,6 +45,9 @@ COURSE_FIELDS = {
     "share": (("reason",), ()),
     "guide": (("door", "guidance", "reason"), ()),
     "join": (("reason",), ("linked",)),
+    "split": (("place", "item", "side", "reason"), ("words",)),
+    "relate": (("reason",), ("related",)),
+    "unrelate": (("reason",), ("related",)),
 }
 #: (command) -> what its form must and may hold, where a use case fills in the rest of the row.
 FILLED = {
@@ -64,10 +67,11 @@ STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "question_open", "e
 #: What is done to a part that stands so, and is not offered where none does.
 ON_PARTS = {"release_assistant": OPEN_PARTS, "turn_back_part": frozenset({"reported"})}
 #: What is seldom needed stands behind “more”.
-SELDOM = frozenset({"link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "invite_more", "call_more", "add_case", "set_agenda", "find_fact", "unmark", "turn_back_report", "release_assistant", "turn_back_part", "ask_assistance"})
+SELDOM = frozenset({"split", "relate", "unrelate", "separate", "link", "join", "unlink", "mark", "correct", "withdraw", "cancel", "suspend", "record_call", "redirect", "note", "not_found", "reopen", "invite_more", "call_more", "add_case", "set_agenda", "find_fact", "unmark", "turn_back_report", "release_assistant", "turn_back_part", "ask_assistance"})
 #: What takes something away from somebody is drawn as such.
 GRAVE = frozenset({"cancel", "revoke", "call_off", "decline_ruling", "withdraw", "refuse", "object", "state_non_police", "turn_back_report", "turn_back_order", "call_police", "decline_part", "release_assistant"})
 ICONS = {
+    "split": "arrows-exchange", "relate": "link", "unrelate": "link", "separate": "arrows-exchange",
     "call_assistants": "users", "release_assistant": "x", "turn_back_part": "arrow-back-up", "ask_assistance": "lifebuoy", "sign_part": "signature", "reach_part": "map-pin",
     "report_part": "clipboard-check", "decline_part": "ban",
     "attend": "circle-check", "excuse": "ban", "open_meeting": "player-play", "speak": "messages", "propose": "scale", "vote": "check", "rule": "gavel", "confirm_ruling": "checks", "decline_ruling": "x",

@@ -38,6 +38,8 @@ BY_CODE = {
     "service.unknown_code": 404,
     "service.too_many": 429,
     "appeal.ended": 409,
+    "appeal.work_begun": 409,
+    "appeal.not_related": 409,
     "call.placed": 409,
     "appeal.not_established": 409,
     "appeal.referred_before": 409,

@@ -49,6 +49,7 @@ SELF = frozenset({Role.SYSTEM})
 XC4 = "相政办〔2023〕55号 四（二）"
 JN41 = "济政办字〔2023〕51号 四（一）"
 REPEAT = "相政办〔2023〕55号 四（三）4 重复报警"
+APART = "济政办字〔2023〕51号 四（四）1 分类办理：一次诉求含多个事项的，分别办理、相互关联"
 ABUSE = "相政办〔2023〕55号 五（二） 恶意骚扰"
 ONCE = "000 信息平台联通型：一次接听、一次录入、内部流转处置"
 
@@ -92,6 +93,9 @@ FIELDS = {
         Field("referred", "移送单", "referral", limit=60),
         Field("source", "来源", "source", form="map", limit=20),
         Field("key", "外部编号", "key of the source", limit=120),
+        Field("related", "相关件（编号）", "related appeal (number)", limit=60),
+        Field("related_number", "相关件编号", "number of the related appeal", limit=40),
+        Field("split_from", "拆自", "split from", form="map", limit=2),
     )
 }
 
@@ -124,6 +128,13 @@ TITLES = {
     "take_back": ("收回办理", "take back"),
     "close": ("办结", "close"),
     "reopen": ("重新办理", "reopen"),
+    "separate": ("恢复单独办理", "separate again"),
+    "split": ("拆单", "split"),
+    "relate": ("关联相关件", "relate"),
+    "unrelate": ("取消相关", "unrelate"),
+    "note_related": ("记为相关", "note the relation"),
+    "forget_related": ("撤去相关", "forget the relation"),
+    "note_related_end": ("相关件办结", "related one ended"),
 }
 
 SENTENCES = {
@@ -157,7 +168,7 @@ def _rows() -> tuple[Row, ...]:
     more = tuple(
         name
         for name in FIELDS
-        if name not in {*told, "words", "reason", "door", "guidance", "result", "linked", "repeat_number", "order", "handover", "outcome", "abuse", "referred", "door_phone", "clause"}
+        if name not in {*told, "words", "reason", "door", "guidance", "result", "linked", "repeat_number", "order", "handover", "outcome", "abuse", "referred", "door_phone", "clause", "related", "related_number"}
     )
     state = AppealState
     rows = [
@@ -169,6 +180,8 @@ def _rows() -> tuple[Row, ...]:
         Row(state.TAKEN, "share", state.SHARED, DESK, "AppealShared", "济政办字〔2023〕51号 四（二）1", ("order", "handover"), ("reason",)),
         Row(state.TAKEN, "guide", state.GUIDED, DESK, "AppealGuided", XC4, ("guidance",), ("door", "door_phone", "clause", "reason"), guard="has_cause"),
         Row(state.TAKEN, "join", state.JOINED, DESK, "AppealJoined", REPEAT, ("linked",), ("repeat_number", "reason")),
+        Row(state.KEPT, "join", state.JOINED, DESK, "AppealJoined", REPEAT, ("linked",), ("repeat_number", "reason")),
+        Row(state.JOINED, "separate", state.TAKEN, DESK, "AppealSeparated", REPEAT, ("reason",)),
         Row(state.KEPT, "hand_over", state.HANDED, DESK, "AppealHandedOver", JN41, ("handover",), ("reason",)),
         Row(state.KEPT, "share", state.SHARED, DESK, "AppealShared", "济政办字〔2023〕51号 四（二）1", ("handover",), ("order", "reason")),
         Row(state.KEPT, "move_line", SAME, SELF, "AppealMovedLine", "000：P县席位制，一个中心、两条线", ("order",), ("reason",)),
@@ -203,6 +216,16 @@ def _rows() -> tuple[Row, ...]:
             Row(each, "refer_abuse", SAME, DESK, "AbuseReferred", ABUSE, ("referred",), ("reason",), "abuse_stands"),
             Row(each, "forget_repeat", SAME, SELF, "RepeatForgotten", REPEAT, ("linked",), ("repeat_number",)),
         ]
+    for each in (*OPEN, state.GUIDED, state.CLOSED):
+        rows += [
+            Row(each, "relate", SAME, DESK, "MatterRelated", APART, ("related",), ("related_number", "reason")),
+            Row(each, "unrelate", SAME, DESK, "MatterUnrelated", APART, ("related",), ("related_number", "reason")),
+            Row(each, "note_related", SAME, SELF, "RelatedNoted", APART, ("related",), ("related_number",)),
+            Row(each, "forget_related", SAME, SELF, "RelatedForgotten", APART, ("related",), ("related_number",)),
+            Row(each, "note_related_end", SAME, SELF, "RelatedEnded", APART, ("related", "result"), ("related_number",)),
+        ]
+    for each in (state.TAKEN, state.KEPT, state.HANDED, state.SHARED):
+        rows.append(Row(each, "split", SAME, DESK, "MatterSplit", APART, ("words", "related"), ("related_number", "reason")))
     for each in OPEN:
         rows += [
             Row(
@@ -236,6 +259,7 @@ def _fold(data: dict[str, Any], fact: Any) -> dict[str, Any]:
     elif fact.name == "AppealReopened":
         data["reopened"] = int(data.get("reopened", 0)) + 1
     _fold_links(data, fact)
+    _fold_related(data, fact)
     for passing in ("linked", "repeat_number"):
         data.pop(passing, None)
     return data
@@ -256,6 +280,27 @@ def _fold_links(data: dict[str, Any], fact: Any) -> None:
         data["repeat_count"] = max(int(data.get("repeat_count", 0)) - 1, 0)
 
 
+#: The second matter does not take the place of the first, nor its end that of this one's.
+OF_ANOTHER = frozenset({"MatterSplit", "MatterRelated", "MatterUnrelated", "RelatedNoted", "RelatedForgotten", "RelatedEnded"})
+
+
+def _fold_related(data: dict[str, Any], fact: Any) -> None:
+    """Keep what belongs to this appeal and closes apart, with its result once it has one."""
+    if fact.name == "AppealTaken" and data.get("split_from"):
+        data["related_to"] = [{**data["split_from"], "why": "split"}]
+    if fact.name not in OF_ANOTHER:
+        return
+    other = fact.data["related"]
+    known = {str(each.get("appeal")): each for each in data.get("related_to", ())}
+    if fact.name in ("MatterUnrelated", "RelatedForgotten"):
+        known.pop(other, None)
+    elif fact.name == "RelatedEnded":
+        known[other] = {**known.get(other, {"appeal": other}), "number": fact.data.get("related_number", ""), "result": fact.data["result"][:500]}
+    elif other not in known:
+        known[other] = {"appeal": other, "number": fact.data.get("related_number", ""), "why": "split" if fact.name == "MatterSplit" else "related"}
+    data["related_to"] = list(known.values())[-50:]
+
+
 APPEAL = Machine(
     kind=StreamKind.APPEAL,
     states=AppealState,
@@ -266,4 +311,5 @@ APPEAL = Machine(
     fields=FIELDS,
     guards={"has_cause": _has_cause, "abuse_stands": _abuse_stands},
     fold=_fold,
+    apart=OF_ANOTHER,
 )

@@ -32,7 +32,7 @@ LONGEST = 400
 #: Fields that are shown elsewhere on the page or mean nothing to people.
 SILENT = frozenset(
     {
-        "assistant_names", "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "verdict", "text", "number", "source", "key", "side", "channel", "step",
+        "assistant_names", "related", "split_from", "appeal", "order", "handover", "record", "origin", "destination", "destination_node", "verdict", "text", "number", "source", "key", "side", "channel", "step",
         "summary", "place", "item2", "urgent", "danger", "phone", "citizen", "confidential", "longitude", "latitude", "division", "doorplate",
         "happened", "demand", "recording", "kind", "placing", "recipients", "purpose", "alert", "spoke", "conference", "simulated", "abuse", "referred", "call", "marks", "linked", "linked_kind", "supplements", "order_kind", "order_number", "clock", "due", "chain", "since", "moved", "called", "tasks", "trigger", "participants", "cases", "added", "figures", "agenda", "code", "round", "tally", "ruling",
     }

@@ -23,7 +23,7 @@ from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.fact_words import KIND_WORDS
 from liandong.web.reading.negotiations import negotiation_of
 from liandong.web.reading.sending import sending_of
-from liandong.web.reading.streams import Wanted, find, home_of_stream, one, page_of, together
+from liandong.web.reading.streams import COLUMNS, Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.reading.verdicts import shown_verdict
 from liandong.web.rights import EVIDENCE_ROLES, masked_text, role_of, visible
@@ -140,6 +140,7 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "verdict": verdict,
         "records": [(each, open_acts(user, desk, each, language()), sending_of(user, desk, each, told, world().clock.now())) for each in others],
         "repeats": _repeats(request, appeal),
+        "related": _related(request, appeal),
         "acts": [] if alone else _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
         "happenings": happenings,
         "heard": [each.id for each in streams],
@@ -166,6 +167,15 @@ def _repeats(request: HttpRequest, appeal: Stream) -> dict[str, Any]:
         return {}
     found = {str(each.id): each for each in visible(request.user).filter(id__in=[*later, *([first] if first else [])])}
     return {"first": found.get(str(first)), "later": [found[each] for each in reversed(later) if each in found]}
+
+
+def _related(request: HttpRequest, appeal: Stream) -> list[tuple[Stream, dict[str, Any]]]:
+    """Return the appeals that belong to this one and close apart, as far as this person may see them, with what is known of each; no query where there are none."""
+    told = {str(each.get("appeal")): each for each in appeal.data.get("related_to") or () if isinstance(each, dict)}
+    if not told:
+        return []
+    found = visible(request.user).filter(id__in=list(told), kind="appeal").only(*COLUMNS)
+    return sorted(((each, told[str(each.id)]) for each in found), key=lambda pair: list(told).index(str(pair[0].id)))
 
 
 def _marked(text: str, marks: tuple[str, ...]) -> list[tuple[str, bool]]:
