@@ -85,3 +85,37 @@ def test_after_a_correction_the_record_offers_the_other_unit_and_one_key_sends_i
     agent.sees('.order-card [data-fact="OrderDispatched"], [data-fact="OrderDispatched"]')
     expect(agent.at('[data-sending="dispatch"]')).to_have_count(0)
     assert city.api("hotline", "agent").one("workorders", order)["unit"] == wanted
+
+
+def test_officers_phone_says_where_it_is_and_the_dispatcher_sends_the_nearest_by_one_key(people: People, city: City) -> None:
+    place = {"longitude": 120.7405, "latitude": 31.2405}
+    officer = people("police", "officer", username="xc-pcs-weitang1", phone=True)
+    officer.context.grant_permissions(["geolocation"])
+    officer.context.set_geolocation(place)
+    officer.open("/unit/")
+    officer.sees("#standing", "还没有报位置")
+    officer.at('[data-stand="available"]').click()
+    officer.sees('#standing[data-standing="available"]', "在岗，可以派我")
+
+    desk = city.api("police", "call_taker")
+    taken = desk.take("两家人吵起来了", longitude="120.7410", latitude="31.2405", place="渭塘镇珍珠湖路", course="keep")
+    alarm = desk.one("appeals", taken["appeal"]["id"])["data"]["order"]
+    dispatcher = people("police", "dispatcher")
+    dispatcher.open(f"/records/{alarm}/")
+    near = dispatcher.sees('[data-patrol="xc-pcs-weitang1"]', "可派")
+    near.locator("button").click()
+    dispatcher.sees('[data-fact="UnitOrdered"], [data-fact="OrderProposed"]')
+    assert desk.one("alarms", alarm)["data"]["unit"] == "xc-pcs-weitang"
+
+    dispatcher.open("/orders/available/?q=渭塘")
+    dispatcher.sees('[data-unit="xc-pcs-weitang"]', "1 人在外可派")
+    officer.at('[data-stand="off"]').click()
+    officer.sees('#standing[data-standing="off"]', "已离岗")
+
+
+def test_a_phone_that_gives_no_position_is_told_so_and_nothing_is_written(people: People) -> None:
+    officer = people("police", "officer", username="xc-pcs-huangdai1", phone=True)
+    officer.open("/unit/")
+    officer.at('[data-stand="available"]').click()
+    officer.sees("#standing .where-said", "手机没有给出位置")
+    assert officer.at("#standing").get_attribute("data-standing") == ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from liandong.application.follow_ruling import ruling_for, send_to_lead
+from liandong.application.patrolling import nearest_patrol, position_said
 from liandong.application.perform import Session
 from liandong.application.place_said import place_said
 from liandong.domain.alarms.alarm import OPEN as OPEN_ALARMS
@@ -68,6 +69,8 @@ def start_order(
         "since": since,
         "ruling": dict(ruling or ruling_for(said, session.world.desk.side)) or None,
     }
+    if kind == StreamKind.ALARM and position_said(said) is not None:
+        data |= {name: str(said[name]) for name in ("longitude", "latitude")}
     order = session.start(kind, "take" if kind == StreamKind.ALARM else "receive", actor, data)
     if kind == StreamKind.ALARM and data["urgent"]:
         return _ordered_at_once(session, order, said)
@@ -76,6 +79,10 @@ def start_order(
 
 def _ordered_at_once(session: Session, alarm: StreamState, said: Mapping[str, Any]) -> StreamState:
     """Order the nearest police unit to danger without waiting for a hand; a dispatcher may redirect it (济政办字〔2023〕51号 四（二）3)."""
+    near = nearest_patrol(session, said)
+    if near is not None:
+        given = {"unit": near.patrol.unit, "officers": near.patrol.person, "note": f"险情，系统派最近巡逻警力，距约{near.distance_m}米"}
+        return session.perform(alarm.kind, alarm.id, "order", session.system, given)
     directory = session.world.directory
     unit = directory.police_unit(said, session.at) if directory is not None else ""
     if not unit:

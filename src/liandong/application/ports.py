@@ -10,13 +10,14 @@ from typing import Any, Protocol, Self
 
 from liandong.domain.clocks import KeptClock
 from liandong.domain.consultations.rulings import KeptRuling
-from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
+from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, StreamState
+from liandong.domain.routing import NearPatrol, Patrol, PatrolStatus, Position
 
 __all__ = [
     "Advice",
     "Adviser",
     "AdviserUnavailable",
-    "CitizenMessages", "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "MessageNotSent", "OwnerNotices", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
+    "CitizenMessages", "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "MessageNotSent", "OwnerNotices", "Patrols", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
     "Triage", "UnitOfWork", "VehicleOwners", "Work",
 ]  # fmt: skip
 
@@ -84,6 +85,22 @@ class Directory(Protocol):
 
     def named(self, codes: Sequence[str]) -> Sequence[Recipient]:
         """Return the recipients of codes, in order; those nobody knows are left out."""
+        ...
+
+
+class Patrols(Protocol):
+    """Where people of units are now, as their phones say."""
+
+    def report(self, actor: Actor, position: Position, status: PatrolStatus, accuracy_m: int, at: datetime) -> Patrol:
+        """Write where a person is. Raises ``InvalidInput`` where the person has no unit."""
+        ...
+
+    def mark(self, person: str, status: PatrolStatus) -> None:
+        """Write whether a person can be sent."""
+        ...
+
+    def near(self, place: Position, at: datetime, most: int = 5, units: Sequence[str] | None = None) -> Sequence[NearPatrol]:
+        """Return who could be sent to a place, available first, then the nearest; ``units`` None: of any unit."""
         ...
 
 

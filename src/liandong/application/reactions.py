@@ -22,6 +22,7 @@ from liandong.application.move_car import MOVE_CAR_REACTIONS
 from liandong.application.note_dispute import DISPUTE_REACTIONS
 from liandong.application.orders import is_open, order_of, start_order, withdraw_order
 from liandong.application.pass_down import PASSING_DOWN_REACTIONS
+from liandong.application.patrolling import PATROL_REACTIONS
 from liandong.application.perform import Session
 from liandong.application.place_appeal import offer_handover
 from liandong.application.raise_alert import ALERT_REACTIONS, in_danger
@@ -288,7 +289,7 @@ def _together(*tables: dict[str, tuple[tuple[bool | None, Reaction], ...]]) -> d
 
 
 #: fact -> (decided where, what follows), in order.
-REACTIONS = _together(DESK_REACTIONS, BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS, PASSING_DOWN_REACTIONS, RELATED_REACTIONS)
+REACTIONS = _together(DESK_REACTIONS, BASE, CALL_REACTIONS, ALERT_REACTIONS, MOVE_CAR_REACTIONS, ABUSE_REACTIONS, CONSULTATION_REACTIONS, DISPUTE_REACTIONS, WHISTLE_REACTIONS, FOLLOW_REACTIONS, VISIT_REACTIONS, PASSING_DOWN_REACTIONS, RELATED_REACTIONS, PATROL_REACTIONS)
 
 
 def reactions_to(fact: Fact, own: bool) -> Sequence[Reaction]:

@@ -16,6 +16,7 @@ from liandong.application.ports import (
     Directory,
     Ids,
     OwnerNotices,
+    Patrols,
     Telephony,
     Triage,
     VehicleOwners,
@@ -78,6 +79,8 @@ class World:
     notary: Notary | None = None
     #: The way to citizens' telephones; None where nobody sends messages.
     messages: CitizenMessages | None = None
+    #: Where people of units are; None where nobody says.
+    patrols: Patrols | None = None
 
     def guard_context(self) -> dict[str, Any]:
         """Return the switches that guards read."""

@@ -147,6 +147,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     from liandong.adapters.jobs.timeouts import defer_job
     from liandong.adapters.postgres.ids import TimeOrderedIds
     from liandong.adapters.postgres.notary import PostgresNotary
+    from liandong.adapters.postgres.patrols import PostgresPatrols
     from liandong.adapters.postgres.service_codes import keep_notice
     from liandong.adapters.postgres.unit_of_work import PostgresWork
     from liandong.adapters.settable_clock import SettableClock
@@ -170,7 +171,7 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
     return World(
         clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook, unit_history=history_of(settings), adviser=adviser_of(settings),
-        context=known_codes(pack), notary=PostgresNotary(settings.name, clock), messages=messages_of(settings),
+        context=known_codes(pack), notary=PostgresNotary(settings.name, clock), messages=messages_of(settings), patrols=PostgresPatrols(),
     )  # fmt: skip
 
 

@@ -24,11 +24,13 @@ from liandong.domain.appeals.particulars import read
 from liandong.domain.appeals.particulars_masking import mask_text, mask_value
 from liandong.domain.journal.facts import Actor, Role
 
-__all__ = ["EVIDENCE_ROLES", "EXCHANGE_KEEPERS", "FIELD_ROLES", "MENUS", "actor_of", "hides_numbers", "home_of", "masked_text", "may_open", "own_orders", "phone_for", "visible"]
+__all__ = ["COMMANDING", "EVIDENCE_ROLES", "EXCHANGE_KEEPERS", "FIELD_ROLES", "MENUS", "actor_of", "hides_numbers", "home_of", "masked_text", "may_open", "own_orders", "phone_for", "visible"]
 
 FIELD_ROLES = frozenset({Role.OFFICER, Role.UNIT_STAFF})
 DESKS = frozenset({Role.CALL_TAKER, Role.AGENT, Role.DISPATCHER})
 WATCHING = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR})
+#: Who sees where patrols are: those who send them, and no unit another's.
+COMMANDING = DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER}
 #: Who calls citizens back.
 CALLING = DESKS | FIELD_ROLES | {Role.REVIEWER}
 #: Who tries messages of the exchange again, sets them aside, sends them again.

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from datetime import time
 from pathlib import Path
 
 from liandong.adapters.packs.model import DemoUser
@@ -13,11 +14,13 @@ from liandong.adapters.packs.problems import Problems
 from liandong.adapters.packs.rows import Row
 from liandong.adapters.packs.sources import TomlFile, read_csv, read_text
 from liandong.domain.journal import Role
-from liandong.domain.routing import Division, DivisionLevel, Duty, Node, NodeLevel, Territory, Unit, UnitLevel
+from liandong.domain.routing import Division, DivisionLevel, Duty, Node, NodeLevel, Territory, Turn, Unit, UnitLevel
+from liandong.domain.routing.roster import DAYS
 
-__all__ = ["read_divisions", "read_nodes", "read_territories", "read_units", "read_users"]
+__all__ = ["read_divisions", "read_nodes", "read_roster", "read_territories", "read_units", "read_users"]
 
 UNIT_COLUMNS = ("code", "name", "level", "side", "kind", "parent", "functions", "division", "phone", "duty", "lng", "lat")
+ROSTER_COLUMNS = ("unit", "days", "opens", "closes", "name", "phone", "substitute", "substitute_phone")
 UNIT_KINDS = ("bureau", "station", "department", "street", "utility", "rescue", "centre", "volunteers", "grid", "aid")
 SIDES = ("police", "hotline", "both")
 _DIVISION_CODE = re.compile(r"[0-9]{6}|[0-9]{9}|[0-9]{12}")
@@ -134,6 +137,41 @@ def read_users(folder: Path, units: Iterable[Unit], problems: Problems) -> tuple
         found[username] = DemoUser(username, row.text("name"), row.choice("role", _PEOPLE), row.choice("side", SIDES[:2]), unit)
         lines[username] = row.line
     return tuple(found.values())
+
+
+def read_roster(folder: Path, units: Iterable[Unit], problems: Problems) -> tuple[Turn, ...]:
+    """Return the turns of ``roster.csv``; a pack without that file has none, and its units answer by their hours."""
+    if not (folder / "roster.csv").is_file():
+        return ()
+    known, found = {each.code for each in units}, []
+    for row in read_csv(folder, "roster.csv", ROSTER_COLUMNS, problems):
+        unit = row.text("unit")
+        if unit and unit not in known:
+            row.wrong("code.unknown", "unit", key="unit", value=unit)
+        days = row.texts("days")
+        if not any(days):
+            row.wrong("key.empty", "days", key="days")
+        opens, closes = _hour(row, "opens"), _hour(row, "closes")
+        if opens == closes:
+            row.wrong("hour.form", "closes", key="closes", value=row.text("closes", ""))
+        for each in filter(None, days):
+            if each not in DAYS:
+                row.wrong("key.choice", "days", key="days", value=each, choices="、".join(DAYS))
+        found.append(
+            Turn(
+                unit=unit, days=frozenset(days), opens=opens, closes=closes, name=row.text("name"), phone=row.text("phone"),
+                substitute=row.text("substitute", ""), substitute_phone=row.text("substitute_phone", ""),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _hour(row: Row, key: str) -> time:
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", row.text(key))
+    if match is None:
+        row.wrong("hour.form", key, key=key, value=row.text(key, ""))
+        return time(0)
+    return time(int(match[1]), int(match[2]))
 
 
 def read_territories(folder: Path, divisions: Iterable[Division], problems: Problems) -> tuple[Territory, ...]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import liandong.packs
-from liandong.adapters.packs.directory import read_divisions, read_nodes, read_territories, read_units, read_users
+from liandong.adapters.packs.directory import read_divisions, read_nodes, read_roster, read_territories, read_units, read_users
 from liandong.adapters.packs.lists import read_catalogue
 from liandong.adapters.packs.model import Pack, PackSettings
 from liandong.adapters.packs.problems import Problem, Problems
@@ -28,6 +28,7 @@ FILES = (
     "rulings.toml",
     "divisions.csv",
     "units.csv",
+    "roster.csv",
     "territories.geojson",
     "clocks.toml",
     "holidays.toml",
@@ -91,6 +92,7 @@ def _pack(folder: Path, problems: Problems) -> Pack | None:
     file = read_toml(folder, "pack.toml", problems)
     divisions = read_divisions(folder, problems)
     units = read_units(folder, divisions, problems)
+    roster = read_roster(folder, units, problems)
     users = read_users(folder, units, problems)
     territories = read_territories(folder, divisions, problems)
     clocks = read_clocks(folder, problems)
@@ -126,6 +128,7 @@ def _pack(folder: Path, problems: Problems) -> Pack | None:
         clocks=clocks,
         calendar=read_calendar(folder, zone, problems),
         users=users,
+        roster=roster,
         texts=texts,
         settings=_settings(file, catalogue),
     )

@@ -9,7 +9,7 @@ from datetime import date
 from liandong.adapters.packs.calendar import CityCalendar
 from liandong.domain.catalogue.items import Catalogue
 from liandong.domain.clocks import ClockRule
-from liandong.domain.routing import Division, Node, Territory, Unit
+from liandong.domain.routing import Division, Node, Territory, Turn, Unit
 
 __all__ = ["DemoUser", "Pack", "PackSettings"]
 
@@ -99,6 +99,8 @@ class Pack:
     #: Words of replies and messages: ``reply.received`` and so on, with ``{names}`` to fill.
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: PackSettings = field(default_factory=PackSettings)
+    #: Who is on duty at which hour, for the units that say so.
+    roster: tuple[Turn, ...] = ()
 
     def unit(self, code: str) -> Unit | None:
         """Return the unit of this code, or None."""

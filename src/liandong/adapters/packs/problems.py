@@ -52,6 +52,7 @@ REASONS: dict[str, Message] = {
         "{key} 写法有误：{value}，应为“08:30-17:30”，先后有序、互不重叠",
         "{key}: {value}; write it like “08:30-17:30”, in order, not overlapping",
     ),
+    "hour.form": Message("{key} 写法有误：{value}，应为“08:30”", "{key}: {value}; write it like “08:30”"),
     "day.covered": Message("{value} 已过日历截止日", "{value} lies after the end of the calendar"),
     "date.order": Message("{value} 不能早于 {first}", "{value} must not come before {first}"),
     "ruling.contradiction": Message(

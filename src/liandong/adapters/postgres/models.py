@@ -25,6 +25,7 @@ __all__ = [
     "Look",
     "NotaryAnswer",
     "OutboxMessage",
+    "PatrolPosition",
     "PeerRoot",
     "PeerStatus",
     "PracticeAnswer",
@@ -584,4 +585,25 @@ class PracticeAnswer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "place"], name="practice_answer_once"),
             models.CheckConstraint(condition=Q(points__gte=0, points__lte=100), name="practice_answer_points"),
+        ]
+
+
+class PatrolPosition(models.Model):
+    """Where a person of a unit said last that they are, and whether they can be sent; no earlier position is kept."""
+
+    person = models.CharField(max_length=150, primary_key=True)
+    unit = models.CharField(max_length=40)
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    accuracy_m = models.IntegerField(default=0)
+    #: ``available``, ``busy`` or ``off``.
+    status = models.CharField(max_length=12)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "patrol_position"
+        indexes = [models.Index(fields=["-at"], name="patrol_position_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(longitude__gte=-180, longitude__lte=180, latitude__gte=-90, latitude__lte=90), name="patrol_position_on_earth"),
+            models.CheckConstraint(condition=Q(status__in=("available", "busy", "off")), name="patrol_position_status"),
         ]

@@ -333,6 +333,8 @@ class PostgresUnitOfWork:
             }
             if state.kind in (StreamKind.ALERT, StreamKind.CONSULTATION, StreamKind.WHISTLE):
                 told["units"] = list(state.data.get("lines", {}))
+            elif state.data.get("parts"):
+                told["units"] = list(state.data["parts"])
             rings.append((CHANGED, json.dumps(told, ensure_ascii=False)))
         return [*rings, *((OUTBOX, peer) for peer in sorted({message.peer for message, _ in self._messages}))]
 

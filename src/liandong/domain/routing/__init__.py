@@ -5,7 +5,9 @@ from __future__ import annotations
 from liandong.domain.routing.divisions import Division, DivisionLevel, ancestors, division_of, divisions_in
 from liandong.domain.routing.duty import duty_by_hours
 from liandong.domain.routing.levels import Node, NodeLevel, next_hop, route
+from liandong.domain.routing.patrols import NearPatrol, Patrol, PatrolStatus, nearest
 from liandong.domain.routing.places import Place, Position, Territory, contains, distance_m, territory_at
+from liandong.domain.routing.roster import Roster, Turn, duty_by_roster
 from liandong.domain.routing.suggestions import OnDuty, Suggestion, WhyUnit, locate, suggest_units, team
 from liandong.domain.routing.units import Duty, Unit, UnitLevel
 
@@ -13,13 +15,18 @@ __all__ = [
     "Division",
     "DivisionLevel",
     "Duty",
+    "NearPatrol",
     "Node",
     "NodeLevel",
     "OnDuty",
+    "Patrol",
+    "PatrolStatus",
     "Place",
     "Position",
+    "Roster",
     "Suggestion",
     "Territory",
+    "Turn",
     "Unit",
     "UnitLevel",
     "WhyUnit",
@@ -29,7 +36,9 @@ __all__ = [
     "division_of",
     "divisions_in",
     "duty_by_hours",
+    "duty_by_roster",
     "locate",
+    "nearest",
     "next_hop",
     "route",
     "suggest_units",

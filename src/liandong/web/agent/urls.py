@@ -9,6 +9,7 @@ from liandong.web.agent import views
 app_name = "orders"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("available/", views.available, name="available"),
     path("board/", views.board, name="board"),
     path("<uuid:stream>/", views.order, name="order"),
 ]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from liandong.adapters.postgres.models import Look
 from liandong.application.orders import order_kind
 from liandong.domain.journal.facts import Role, StreamKind
+from liandong.web.reading.available import available_units
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.streams import COLUMNS, one
 from liandong.web.reading.touches import with_touches
@@ -24,7 +25,7 @@ from liandong.web.rights import role_of, visible
 from liandong.web.shell.gate import gate
 from liandong.web.world import world
 
-__all__ = ["board", "home", "order"]
+__all__ = ["available", "board", "home", "order"]
 
 #: Rows shown in one tab.
 ROWS = 50
@@ -100,6 +101,16 @@ def order(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
         raise Http404
     Look.objects.create(person=request.user.get_username(), stream=found.id)
     return render(request, "agent/order.html", {**whole_record(request, found), "chosen": found})
+
+
+@require_GET
+@gate("orders")
+def available(request: HttpRequest) -> HttpResponse:
+    """Show who can be sent now: each unit, who is on duty, who stands in, how many of its people are out there."""
+    words = str(request.GET.get("q", "")).strip()[:40]
+    found = available_units(world().desk, world().clock.now())
+    rows = [each for each in found if words in each.name or any(words in one for one in each.functions)]
+    return render(request, "agent/available.html", {"rows": rows, "words": words})
 
 
 def _board(request: HttpRequest) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from liandong.web.api.exchange import router as exchange
 from liandong.web.api.files import router as files
 from liandong.web.api.follow import router as follow
 from liandong.web.api.many import router as many
+from liandong.web.api.patrols import router as patrols
 from liandong.web.api.practice import router as practice
 from liandong.web.api.replies import router as replies
 from liandong.web.api.standards import router as standards
@@ -50,6 +51,7 @@ api.add_router("", advice)
 api.add_router("", transcripts)
 api.add_router("", practice)
 api.add_router("", suggestions)
+api.add_router("", patrols)
 api.add_router("", exchange)
 api.add_router("", standards)
 api.add_router("", evidence)

@@ -14,11 +14,11 @@ from liandong.adapters.postgres.models import Stream
 from liandong.application.place_said import place_said
 from liandong.domain.catalogue.items import Clause, Door, Item
 from liandong.domain.clocks import CalendarNotCovered
-from liandong.domain.routing import Duty, OnDuty, Place, Suggestion, Unit, ancestors, duty_by_hours, locate, suggest_units
+from liandong.domain.routing import Duty, OnDuty, Place, Roster, Suggestion, Turn, Unit, ancestors, duty_by_roster, locate, suggest_units
 from liandong.domain.routing.history import with_history
 from liandong.web.world import pack, world
 
-__all__ = ["clause_of", "door_choices", "item_name", "item_of", "items_of", "matter_of", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
+__all__ = ["clause_of", "door_choices", "duty_of", "duty_words", "item_name", "item_of", "items_of", "matter_of", "on_duty", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
 
 #: How many units stand first in a choice because they fit.
 FITTING = 5
@@ -99,7 +99,7 @@ def unit_choices(side: str, data: Mapping[str, Any], at: datetime) -> list[tuple
     path = ancestors(locate(place, city.divisions, city.territories), city.divisions)
     fitting = with_history(ground, told, units, path)[:FITTING]
     first = {each.unit.code for each in fitting}
-    suggested = [(each.unit.code, each.unit.name, "、".join(why.words for why in each.reasons)) for each in fitting]
+    suggested = [(each.unit.code, each.unit.name, "、".join([*(why.words for why in each.reasons), *filter(None, [duty_words(each.unit.code, at)])])) for each in fitting]
     return suggested + [(each.code, each.name, "") for each in units if each.code not in first]
 
 
@@ -129,16 +129,35 @@ def _lines(data: Mapping[str, Any]) -> list[Item]:
 
 
 def _on_duty(city: Pack) -> OnDuty:
-    """Return who answers when: office hours of working days; past the last day the calendar knows, only who is there day and night."""
-    by_hours = duty_by_hours(city.calendar)
+    """Return who answers when: the roster, else office hours of working days; past the last day the calendar knows, who is there day and night."""
+    by_roster = duty_by_roster(_index(city).roster, city.calendar)
 
     def on_duty(unit: Unit, at: datetime) -> bool:
         try:
-            return by_hours(unit, at)
+            return by_roster(unit, at)
         except CalendarNotCovered:
             return unit.duty is Duty.ALWAYS
 
     return on_duty
+
+
+def on_duty(unit: Unit, at: datetime) -> bool:
+    """Tell whether somebody answers at a unit at an instant."""
+    return _on_duty(pack())(unit, at)
+
+
+def duty_of(code: str, at: datetime) -> Turn | None:
+    """Return the turn that runs at a unit, None where it has no roster or nobody's turn is now."""
+    return _index(pack()).roster.at(code, at)
+
+
+def duty_words(code: str, at: datetime) -> str:
+    """Return who is on duty at a unit, with the telephone and who stands in; ``""`` where no roster says so."""
+    turn = duty_of(code, at)
+    if turn is None:
+        return ""
+    stands_in = f"，替班{turn.substitute} {turn.substitute_phone}".rstrip() if turn.substitute else ""
+    return f"值班{turn.name} {turn.phone}".rstrip() + stands_in
 
 
 class _Index:
@@ -146,6 +165,7 @@ class _Index:
 
     def __init__(self, city: Pack) -> None:
         self.items = {each.code: each for each in city.catalogue.items}
+        self.roster = Roster(city.roster, city.calendar)
         self.units = {each.code: each.name for each in city.units}
         self.people = {each.username: each.name for each in city.users}
         self.doors = {each.code: each.name for each in city.catalogue.doors}

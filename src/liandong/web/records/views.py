@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from liandong.adapters.postgres.models import Look, Stream, User
 from liandong.application.guidance import door_named, guidance_text
 from liandong.application.orders import is_open
+from liandong.application.ports import Desk
 from liandong.application.world import MACHINES
 from liandong.domain.handovers.handover import OPEN as OPEN_HANDOVERS
 from liandong.domain.journal.facts import Role, StreamKind
@@ -22,7 +23,8 @@ from liandong.web.domain_english import capital
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.fact_words import KIND_WORDS
 from liandong.web.reading.negotiations import negotiation_of
-from liandong.web.reading.sending import sending_of
+from liandong.web.reading.patrols import Near, near_of
+from liandong.web.reading.sending import Sending, sending_of
 from liandong.web.reading.streams import COLUMNS, Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.reading.verdicts import shown_verdict
@@ -138,7 +140,7 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "told": told,
         "said_marked": _marked(masked_text(user, told, str(told.get("text", ""))), verdict.marks),
         "verdict": verdict,
-        "records": [(each, open_acts(user, desk, each, language()), sending_of(user, desk, each, told, world().clock.now())) for each in others],
+        "records": [_shown(user, desk, each, told) for each in others],
         "repeats": _repeats(request, appeal),
         "related": _related(request, appeal),
         "acts": [] if alone else _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
@@ -152,6 +154,13 @@ def _supervisable(user: User, row: Stream) -> bool:
     """Tell whether this person may begin the ladder on a record: it is open, and nothing has begun."""
     still = row.phase in OPEN_HANDOVERS if row.kind == StreamKind.HANDOVER else row.kind in ("alarm", "workorder") and is_open(state_of(row))
     return role_of(user) in SUPERVISING and still
+
+
+def _shown(user: Any, desk: Desk, each: Stream, told: dict[str, Any]) -> tuple[Stream, list[Act], Sending | None, Near | None]:
+    """Return a record with its acts, whom one key would send, and who is near, where this person sends somebody now."""
+    now = world().clock.now()
+    acts = open_acts(user, desk, each, language())
+    return each, acts, sending_of(user, desk, each, told, now), near_of(user, desk, each, told, acts, now)
 
 
 def _behind(acts: list[Act]) -> list[Act]:

@@ -322,6 +322,26 @@
     const button = sent && sent.matches("form") && sent.querySelector("[data-opens]");
     if (button && done.detail.successful) location.assign(button.dataset.opens);
   });
+  // Where somebody is: asked of the phone when they press, and again every few minutes while they can be sent.
+  function stand(form, status) {
+    const send = function (said) {
+      if (said) { form.elements.longitude.value = String(said.coords.longitude); form.elements.latitude.value = String(said.coords.latitude); form.elements.accuracy_m.value = String(Math.min(99999, Math.round(said.coords.accuracy || 0))); }
+      form.elements.status.value = status;
+      form.requestSubmit();
+    };
+    // Who leaves need not say where they are, if the place is known from before.
+    const silent = function () { if (status === "off" && form.elements.longitude.value) send(null); else form.querySelector(".where-said").textContent = form.dataset.refused; };
+    if (navigator.geolocation) navigator.geolocation.getCurrentPosition(send, silent, { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 });
+    else silent();
+  }
+  document.addEventListener("click", function (pressed) {
+    const key = pressed.target.closest && pressed.target.closest("[data-stand]");
+    if (key) stand(key.closest("form"), key.dataset.stand);
+  });
+  setInterval(function () {
+    const form = document.getElementById("standing");
+    if (form && !document.hidden && (form.dataset.standing === "available" || form.dataset.standing === "busy")) stand(form, form.dataset.standing);
+  }, 240000);
   document.addEventListener("input", function (typed) {
     // A long list of units is sifted by a few characters; what is ticked stays in sight.
     if (!typed.target.matches || !typed.target.matches("[data-sift]")) return;

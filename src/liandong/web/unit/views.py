@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from liandong.adapters.postgres.models import Look, Stream
+from liandong.adapters.postgres.models import Look, PatrolPosition, Stream
+from liandong.application.patrolling import position_said
 from liandong.domain.assistants.parts import parts_of
+from liandong.domain.errors import InvalidInput
+from liandong.domain.routing import PatrolStatus
+from liandong.domain.routing.patrols import FRESH_MINUTES
+from liandong.web.problems import sentence_of
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.streams import COLUMNS, one
 from liandong.web.records.views import whole_record
-from liandong.web.shell.gate import gate
+from liandong.web.rights import actor_of
+from liandong.web.shell.gate import gate, language
+from liandong.web.world import world
 
-__all__ = ["home", "task", "task_parts", "tasks"]
+__all__ = ["home", "standing", "task", "task_parts", "tasks"]
 
 #: What asks for the unit's hand, first things first.
 WAITING = ("ordered", "dispatched")
@@ -32,7 +40,35 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 @gate("unit")
 def home(request: HttpRequest) -> HttpResponse:
     """Show my unit's tasks."""
-    return render(request, "unit/home.html", _tasks(request))
+    return render(request, "unit/home.html", {**_tasks(request), **_standing(request)})
+
+
+@require_POST
+@gate("unit")
+def standing(request: HttpRequest) -> HttpResponse:
+    """Take where this person is and whether they can be sent; show it."""
+    return render(request, "unit/standing.html", _reported(request), status=200)
+
+
+def _standing(request: HttpRequest) -> dict[str, Any]:
+    row = PatrolPosition.objects.filter(person=request.user.get_username()).first()
+    fresh = row is not None and row.at >= world().clock.now() - timedelta(minutes=FRESH_MINUTES)
+    return {"standing": row if fresh else None}
+
+
+def _reported(request: HttpRequest) -> dict[str, Any]:
+    place = position_said(request.POST)
+    status = str(request.POST.get("status", ""))
+    accuracy = str(request.POST.get("accuracy_m", "0"))
+    sound = place is not None and status in set(PatrolStatus) and accuracy.isascii() and accuracy.isdigit() and len(accuracy) <= 6
+    patrols = world().patrols
+    if not sound or place is None or patrols is None:
+        return {**_standing(request), "refused": sentence_of(InvalidInput(detail=_("位置或在岗状态")), language())}
+    try:
+        patrols.report(actor_of(request.user, world()), place, PatrolStatus(status), int(accuracy), world().clock.now())
+    except InvalidInput as error:
+        return {"refused": sentence_of(error, language())}
+    return _standing(request)
 
 
 @require_GET
@@ -94,7 +130,7 @@ def _task(request: HttpRequest, stream: uuid.UUID) -> dict[str, Any]:
     if found is None or found.kind not in ("alarm", "workorder"):
         raise Http404
     whole = whole_record(request, found)
-    acts = next((open_acts for each, open_acts, _ in whole["records"] if each.id == found.id), [])
-    followed = [(each, open_acts) for each, open_acts, _ in whole["records"] if each.kind == "supervision" and each.data.get("order") == str(found.id)]
+    acts = next((open_acts for each, open_acts, *_rest in whole["records"] if each.id == found.id), [])
+    followed = [(each, open_acts) for each, open_acts, *_rest in whole["records"] if each.kind == "supervision" and each.data.get("order") == str(found.id)]
     attach_clocks([found], only_open=False)
     return {**whole, "clocks": found.clocks, "supervisions": followed, "order": found, "each": found, "assisting": request.user.unit in parts_of(found.data), "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}

@@ -78,6 +78,12 @@ def unit(code: object) -> str:
 
 
 @register.filter
+def person(account: object) -> str:
+    """Return the name of a person known by the account; other words are returned as they are."""
+    return pack_words.people_of_pack().get(str(account), str(account))
+
+
+@register.filter
 def part_state(state: object) -> SafeString:
     """Return the badge of where an assistant's part stands."""
     return format_html('<span class="badge phase bg-{}-lt">{}</span>', PART_COLOURS.get(str(state), "secondary"), words.part_words(str(state)))
