@@ -164,7 +164,7 @@ def test_a_unit_with_a_roster_answers_by_it_and_one_without_by_its_hours() -> No
 
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(InvalidInput):
-        Roster(TURNS, PACK.calendar).at("u", datetime(2026, 11, 23, 9))
+        Roster(TURNS, PACK.calendar).at("u", datetime(2026, 11, 23, 9, tzinfo=UTC).replace(tzinfo=None))
 
 
 @pytest.mark.parametrize("name", ["xiangcheng", "jining"])

@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTransform
 
 
 class Migration(migrations.Migration):
-    dependencies = [("liandong", "0013_write")]
+    dependencies = [("liandong", "0015_citizen_messages")]
 
     operations = [
         migrations.AddIndex("Stream", GinIndex(KeyTransform("parts", "data"), name="stream_by_assistant", condition=models.Q(kind__in=("alarm", "workorder")))),
