@@ -156,8 +156,11 @@ def duty_words(code: str, at: datetime) -> str:
     turn = duty_of(code, at)
     if turn is None:
         return ""
-    stands_in = f"，替班{turn.substitute} {turn.substitute_phone}".rstrip() if turn.substitute else ""
-    return f"值班{turn.name} {turn.phone}".rstrip() + stands_in
+    told = _("值班 %(who)s") % {"who": f"{turn.name} {turn.phone}".strip()}
+    if not turn.substitute:
+        return told
+    stands_in = _("替班 %(who)s") % {"who": f"{turn.substitute} {turn.substitute_phone}".strip()}
+    return f"{told}，{stands_in}"
 
 
 class _Index:
