@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTransform
 
 
 class Migration(migrations.Migration):
-    dependencies = [("liandong", "0015_citizen_messages")]
+    dependencies = [("liandong", "0016_exchange_figures")]
 
     operations = [
         migrations.AddIndex("Stream", GinIndex(KeyTransform("parts", "data"), name="stream_by_assistant", condition=models.Q(kind__in=("alarm", "workorder")))),

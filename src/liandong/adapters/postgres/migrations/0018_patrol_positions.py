@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("liandong", "0016_assisted_orders")]
+    dependencies = [("liandong", "0017_assisted_orders")]
 
     operations = [
         migrations.CreateModel(
