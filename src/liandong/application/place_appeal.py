@@ -7,6 +7,7 @@ receiver, since nobody may be left without someone who answers for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from liandong.application.belonging import belonging
@@ -181,6 +182,9 @@ def offer_handover(session: Session, appeal: StreamState, actor: Actor, data: Ma
     if not offered["danger"] and _reviewed_first(session, actor):
         drafted = session.start(StreamKind.HANDOVER, "draft", sender, offered)
         return session.perform(drafted.kind, drafted.id, "submit", sender, {"reason": offered["reason"]})
+    if actor.role in FIELD:
+        # What the field may do to its own order (call police, hand the source over) the node carries across, in that person's name.
+        sender = replace(sender, role=Role.SYSTEM)
     return session.start(StreamKind.HANDOVER, "offer", sender, offered)
 
 
