@@ -80,9 +80,13 @@ def _stop(city: City, node: str, *parts: str) -> None:
             process.wait(20)
 
 
-def _pids(city: City) -> list[int]:
-    pids = [child.process.pid for child in city.supervisor.children.values() if child.process is not None]
-    return [*pids, *family(postmaster(city.supervisor.home))]
+def _parts(city: City) -> dict[str, list[int]]:
+    """Return the processes of both nodes and their databases by what they do."""
+    parts: dict[str, list[int]] = {"database": family(postmaster(city.supervisor.home))}
+    for (_, part), child in city.supervisor.children.items():
+        if child.process is not None:
+            parts.setdefault(part.split()[0], []).append(child.process.pid)
+    return parts
 
 
 def _both_ways(city: City, hands: dict[str, Hands], transport: str, messages: int) -> None:
@@ -96,11 +100,16 @@ def _both_ways(city: City, hands: dict[str, Hands], transport: str, messages: in
         city.supervisor.children[node, "worker"].start()
     while all(_unsent(city, node) > messages - 200 for node in NODES):
         time.sleep(0.02)
-    cpu, began, left = cpu_seconds(_pids(city)), time.perf_counter(), sum(_unsent(city, node) for node in NODES)
+    parts = _parts(city)
+    before = {name: cpu_seconds(pids) for name, pids in parts.items()}
+    began, left = time.perf_counter(), sum(_unsent(city, node) for node in NODES)
     _until_sent(city)
-    seconds, used = time.perf_counter() - began, cpu_seconds(_pids(city)) - cpu
+    seconds = time.perf_counter() - began
+    used = {name: cpu_seconds(pids) - before[name] for name, pids in parts.items()}
     say("exchange", "each_way", left / 2 / seconds, "messages/s", transport=transport, messages=messages, load=load())
-    say("exchange", "cpu", 1000 * used / left, "ms/message", transport=transport, load=load())
+    say("exchange", "cpu", 1000 * sum(used.values()) / left, "ms/message", transport=transport, load=load())
+    for name, value in used.items():
+        say("exchange", f"cpu_{name}", 1000 * value / left, "ms/message", transport=transport, load=load())
     say("exchange", "wire", _bytes(city), "bytes/message", transport=transport)
 
 
