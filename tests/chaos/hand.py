@@ -29,7 +29,7 @@ __all__ = ["Hand"]
 log = logging.getLogger("chaos")
 
 #: How long the hand waits before a change of cable for something to cross the present one each way, in seconds.
-CROSSING_SECONDS = 40.0
+CROSSING_SECONDS = 150.0
 DISK_FULL_SECONDS = 8.0
 
 
@@ -163,7 +163,7 @@ class Hand:
                 for public in ring.public_keys():
                     there.add_peer(public)
                 there.save(settings[peer].keys)
-                self._quiet.wait(3)
+                self._quiet.wait(2.2)
 
     def _fill_disk(self) -> None:
         """Fill the disk to the last byte for a while."""

@@ -184,7 +184,7 @@ class Trial:
                 one.hear()
             first += many
         self.offered = first - 1
-        hand.worst_over.wait(300)
+        hand.worst_over.wait(600)
 
     @contextmanager
     def _person(self) -> Iterator[None]:
