@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from liandong.domain.errors import InvalidInput
-from liandong.node.bootstrap import node_settings
+from liandong.node.bootstrap import load_city_pack, node_settings
 from liandong.node.commands.choosing import node_option, use_node
 from liandong.node.commands.journal import journal
 
@@ -42,10 +42,12 @@ def report(number: str, node_name: str | None, file: Path | None, with_peer: boo
     from liandong.web.evidence.gathering import gather
     from liandong.web.evidence.report import court_report, title_of
     from liandong.web.reading.streams import one, together
+    from liandong.web.world import install_pack
 
     if file is not None and file.exists():
         raise InvalidInput(detail=f"{file} 已存在")
     settings, world = node_settings(), current_world()
+    install_pack(load_city_pack(settings.pack))
     # Who sits at the machine sees everything of the node.
     everybody = ApiToken(name="journal report", role="administrator", unit="")
     found = one(everybody, number[:80])  # type: ignore[arg-type]
