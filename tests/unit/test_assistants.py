@@ -196,7 +196,9 @@ def test_the_lead_asks_for_help_and_the_desk_sees_it_until_it_sends_somebody(cit
 def test_who_leads_after_a_redirect_assists_no_more_and_who_led_acts_no_more() -> None:
     city = memory_city()
     alarm = sent(city.police, ONE)
+    city.police.act(alarm, "redirect", Role.DISPATCHER, unit=LEAD, officers="张警官", reason="指名")
     moved = city.police.act(alarm, "redirect", Role.DISPATCHER, unit=ONE, reason="更近")
+    assert "officers" not in moved.data, "who was named of the unit before does not go along"
     assert (moved.data["unit"], moved.data["parts"]) == (ONE, {})
     assert refused(city, city.police, LEAD, alarm, "sign").code == "order.not_your_unit"
     assert city.police.act_for(ONE, alarm, "sign").phase == "signed"

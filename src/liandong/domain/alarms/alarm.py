@@ -321,6 +321,9 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         ruling = data.get("ruling") or {}
         # The fact is found: it moves the lead once.
         data["ruling"] = {**ruling, "lead": ruling.get("then_lead", ""), "side": ruling.get("then_side", ""), "until_fact": "", "moved_by": str(ruling.get("until_fact", ""))}
+    if fact.name == "UnitRedirected" and not fact.data.get("officers"):
+        # Who was named of the unit before does not go along to the next.
+        data.pop("officers", None)
     if fact.name == "SupportAsked":
         data["assistance_asked"] = {"unit": fact.actor.unit, "note": fact.data.get("note", ""), "units": []}
     return fold_visit(fold_parts(data, fact), fact.name, fact.data)
