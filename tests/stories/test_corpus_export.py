@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import City
+from tests.own_settings import DECISIONS
 
 pytestmark = pytest.mark.nodes
 
@@ -33,3 +34,17 @@ def test_a_correction_is_exported_masked_and_only_with_consent(city: City, tmp_p
     with city.database("police") as database:
         looks = database.execute("SELECT count(*) FROM look WHERE stream = %s AND person = %s", (appeal, administrator[0])).fetchone()
     assert looks is not None and looks[0] >= 1
+
+
+def test_a_node_judges_by_the_model_its_settings_name_and_says_which_it_is(city: City) -> None:
+    page = city.screen("hotline", "supervisor").page("/triage-errors/?days=365")
+    assert str(DECISIONS) in page
+    assert str(DECISIONS) not in city.screen("police", "supervisor").page("/triage-errors/?days=365")
+    assert city.api("hotline", "agent").post("/triage", {"text": "楼下烧烤摊油烟太大"})["side"] == "hotline"
+
+
+def test_few_decisions_train_nothing_and_say_so(city: City, tmp_path: Path) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text(json.dumps({"text": "油烟太大", "side": "hotline", "item": "H2", "kind": "投诉举报", "urgent": False}, ensure_ascii=False) + "\n", encoding="utf-8")
+    refused = city.cli("hotline", "corpus", "train", str(few), "--out", str(tmp_path / "model"), check=False)
+    assert refused.returncode == 1 and "只有 1 行可用" in refused.stderr and not (tmp_path / "model").exists()

@@ -42,3 +42,23 @@ def test_a_new_side_without_its_item_teaches_nothing_but_neither_does() -> None:
 def test_a_correction_whose_beginning_is_missing_is_passed_over() -> None:
     rows = decided_rows([corrected("x", side="neither"), taken("y"), corrected("y", side="neither")])
     assert [stream for stream, _ in rows] == ["y"]
+
+
+COMMON = {"T1": "H6", "T1.07": "H2.07", "T1.24": "H6.01", "Q2": "P5", "Q2.01": "P5.04", "Q2.03": "P5.01"}
+
+
+def test_a_city_with_codes_of_its_own_exports_those_of_the_common_register() -> None:
+    """What the model is trained on speaks one register; a class that holds several is told by the line its words named."""
+    named = {**VERDICT, "reasons": [{"words": "油烟", "item": "T1.07", "clause": ""}]}
+    facts = [
+        taken("a"), corrected("a", side="hotline", item="T1.07"),
+        taken("b", verdict=named), corrected("b", side="hotline", item="T1"),
+        taken("c"), corrected("c", side="hotline", item="T1"),
+        taken("d"), corrected("d", side="police", item="Q2"),
+    ]  # fmt: skip
+    assert [(stream, row["item"]) for stream, row in decided_rows(facts, COMMON)] == [("a", "H2"), ("b", "H2"), ("d", "P5")]
+
+
+def test_danger_that_was_not_left_to_police_teaches_nothing() -> None:
+    facts = [taken("a", verdict={**VERDICT, "urgent": True}), corrected("a", side="hotline", item="H1"), taken("b", verdict={**VERDICT, "urgent": True}), corrected("b", side="hotline", item="H1", urgent=False)]
+    assert [stream for stream, _ in decided_rows(facts)] == ["b"]

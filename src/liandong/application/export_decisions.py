@@ -23,30 +23,59 @@ class Told(NamedTuple):
     data: Mapping[str, Any]
 
 
-def decided_rows(facts: Iterable[Told]) -> Iterator[tuple[str, dict[str, Any]]]:
+def decided_rows(facts: Iterable[Told], common: Mapping[str, str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield stream and labelled row of every appeal whose verdict a person corrected, as last corrected.
 
     Parameters:
         facts: ``AppealTaken`` and ``VerdictCorrected`` of appeals, each stream's together and in order.
+        common: code of this city's list -> value of the common register, in which rows speak; a code that is not there is its own.
 
     Returns:
         ``text`` (masked), ``side``, ``item``, ``item2``, ``kind``, ``urgent``, ``tags``: the shape of ``corpus/``. What the correction left
-        open is as the first verdict said. Left out: what was told in confidence, and what people too call unclear.
+        open is as the first verdict said. Left out: what was told in confidence, what people too call unclear, danger that was not left to police,
+        and what was corrected to a class of this city's own that holds several common ones, none of which the words name.
     """
+    known = _Common(common or {})
     taken: Told | None = None
     decided: dict[str, Any] = {}
     for fact in facts:
         if taken is None or fact.stream != taken.stream:
             if taken is not None:
-                yield from _row(taken, decided)
+                yield from _row(taken, decided, known)
             taken, decided = (fact if fact.name == "AppealTaken" else None), {}
         elif fact.name == "VerdictCorrected":
             decided.update({name: fact.data[name] for name in _DECIDED if fact.data.get(name) not in (None, "")})
     if taken is not None:
-        yield from _row(taken, decided)
+        yield from _row(taken, decided, known)
 
 
-def _row(taken: Told, decided: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+class _Common:
+    """Codes of a city's list in those of the common register."""
+
+    def __init__(self, common: Mapping[str, str]) -> None:
+        self._common = common
+        self._below: dict[str, set[str]] = {}
+        for code, value in common.items():
+            self._below.setdefault(_top(code), set()).add(_top(value))
+
+    def class_of(self, code: str, reasons: Iterable[Any]) -> str:
+        """Return the common class of a code, ``""`` where a class of the city's own holds several and no reason says which.
+
+        Parameters:
+            reasons: of the verdict; the first line under the class that they name says which.
+        """
+        if "." in code or len(self._below.get(code, {code})) == 1:
+            return _top(self._common.get(code, code))
+        named = (str(each.get("item", "")) for each in reasons if isinstance(each, Mapping))
+        line = next((each for each in named if each.startswith(f"{code}.")), "")
+        return _top(self._common.get(line, ""))
+
+
+def _top(code: str) -> str:
+    return code.partition(".")[0]
+
+
+def _row(taken: Told, decided: Mapping[str, Any], common: _Common) -> Iterator[tuple[str, dict[str, Any]]]:
     text = str(taken.data.get("text", "")).strip()
     first = taken.data.get("verdict") or {}
     side = decided.get("side")
@@ -54,17 +83,20 @@ def _row(taken: Told, decided: Mapping[str, Any]) -> Iterator[tuple[str, dict[st
         return
     same_side = side == first.get("side")
     item = "" if side == "neither" else str(decided.get("item") or (first.get("item", "") if same_side else ""))
-    if side != "neither" and not item:
+    item = common.class_of(item, first.get("reasons") or ())
+    urgent = bool(decided.get("urgent", first.get("urgent", False)))
+    # Danger that was sent to the hotline says two things at once; nothing is learned from it.
+    if (side != "neither" and not item) or (urgent and side not in ("police", "joint")):
         return
     yield (
         taken.stream,
         {
             "text": _masked(text, str(taken.data.get("citizen", ""))),
             "side": side,
-            "item": item.partition(".")[0],
-            "item2": str(first.get("item2", "")) if same_side and side == "joint" else "",
+            "item": item,
+            "item2": common.class_of(str(first.get("item2", "")), first.get("reasons") or ()) if same_side and side == "joint" else "",
             "kind": str(decided.get("kind") or first.get("kind", "")),
-            "urgent": bool(decided.get("urgent", first.get("urgent", False))),
+            "urgent": urgent,
             "tags": ["corrected"],
         },
     )

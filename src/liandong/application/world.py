@@ -69,6 +69,8 @@ class World:
     divisions_at: Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]] | None = None
     #: A language model asked for a second opinion; None (the default) where nobody wanted one.
     adviser: Adviser | None = None
+    #: What the triage model of this node says of itself: what it was made of, and figures.
+    model_about: Mapping[str, Any] = field(default_factory=dict)
     #: words -> code of a unit -> how probable history makes it; None where nothing was learned.
     unit_history: Callable[[str], Mapping[str, float]] | None = None
     #: More that guards may ask for; plain values.

@@ -229,6 +229,6 @@ def start(node_file: Path | None = None) -> World:
     pack = load_city_pack(settings.pack)
     scorer = scorer_of(settings.triage_model)
     world = world_of(settings, pack, make_triage(pack, scorer))
-    world = replace(world, triage=live_triage(pack, world, scorer))
+    world = replace(world, triage=live_triage(pack, world, scorer), model_about=scorer.about)
     install_world(world)
     return world

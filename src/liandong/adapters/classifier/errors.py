@@ -40,6 +40,14 @@ MESSAGES.update(
             "{dir} 里已有别的文件，没有写入。请另给一个目录。",
             "{dir} holds other files; nothing was written. Name another directory.",
         ),
+        "model.corpus_missing": Message(
+            "{dir} 里没有项目语料。请用 --corpus 指出源码里的 corpus 目录。",
+            "There is no corpus in {dir}. Name the corpus folder of the sources with --corpus.",
+        ),
+        "model.worse": Message(
+            "新模型比在用的差，没有写入：{reasons}。请补充更正件后再训练。",
+            "The new model is worse than the one in use and was not written: {reasons}. Add decisions and train again.",
+        ),
         "model.folds": Message("交叉验证至少 2 份、不多于行数 {rows}，给的是 {folds}。", "Folds must be between 2 and the number of rows {rows}; {folds} was given."),
     }
 )
