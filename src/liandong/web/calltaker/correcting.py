@@ -19,6 +19,7 @@ from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamSta
 from liandong.web.problems import sentence_of
 from liandong.web.reading.pack_words import item_of
 from liandong.web.reading.rerouting import KEYED_ITEMS, as_corrected, item_candidates, reroute_of
+from liandong.web.records.onward import do_reroute
 from liandong.web.rights import actor_of, visible
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import world
@@ -68,14 +69,8 @@ def correct(request: HttpRequest, appeal: uuid.UUID) -> HttpResponse:
 def reroute(request: HttpRequest, appeal: uuid.UUID) -> HttpResponse:
     """Do what was proposed after a correction: another unit, or the other side, with the reason of the correction."""
     found = _appeal(request.user, appeal)
-    proposed = finished_parts(request.user, found.id)["reroute"]
-    if proposed is None or not proposed.command:
-        return _again(request, appeal, LiandongError("stream.conflict"))
-    data = {"reason": proposed.reason}
-    if proposed.unit:
-        data = {"unit": proposed.unit, ("reason" if proposed.command == "redirect" else "note"): proposed.reason}
     try:
-        act(world(), actor_of(request.user, world()), StreamKind(proposed.stream.kind), StreamId(str(proposed.stream.id)), proposed.command, data)
+        do_reroute(request.user, finished_parts(request.user, found.id)["reroute"])
     except LiandongError as error:
         return _again(request, appeal, error)
     return _again(request, appeal)

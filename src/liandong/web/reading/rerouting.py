@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,7 +103,7 @@ def reroute_of(user: User, desk: Desk, appeal: Stream, orders: list[Stream], at:
         orders: the alarms and work orders of the appeal on this node.
         at: aware; who is on duty then.
     """
-    if "VerdictCorrected" not in (appeal.data.get("times") or {}):
+    if not _corrected(appeal, orders):
         return None
     reason = correction_reason(appeal.data)
     side = appeal.data.get("side")
@@ -119,6 +119,12 @@ def reroute_of(user: User, desk: Desk, appeal: Stream, orders: list[Stream], at:
     return None
 
 
+def _corrected(appeal: Stream, orders: Sequence[Stream]) -> bool:
+    """Tell whether somebody corrected the verdict, or the item of an order itself."""
+    happened = {name for each in orders for name in (each.data.get("times") or {})}
+    return "VerdictCorrected" in (appeal.data.get("times") or {}) or not happened.isdisjoint(CORRECTED)
+
+
 def other_unit(user: User, desk: Desk, order: Stream, reason: str, at: datetime) -> Reroute | None:
     """Return the unit that a corrected order should go to instead, None where it was not corrected since it was sent, or is where it belongs."""
     if order.phase in ("closed", "cancelled", "withdrawn", "answered", "visited", "handed_over"):
@@ -127,7 +133,8 @@ def other_unit(user: User, desk: Desk, order: Stream, reason: str, at: datetime)
     if last not in CORRECTED:
         return None
     side = "police" if order.kind == "alarm" else "hotline"
-    best = next((each for each in unit_choices(side, matter_of(order), at) if each[2]), None)
+    # What the past says of these words is what was corrected.
+    best = next((each for each in unit_choices(side, {**matter_of(order), "text": "", "summary": ""}, at) if each[2]), None)
     if best is None or best[0] == order.unit:
         return None
     opened = [each.command for each in open_acts(user, desk, order, "zh")]

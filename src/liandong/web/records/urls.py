@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liandong.web.records import acting, evidence, files, standards, views
+from liandong.web.records import acting, evidence, files, onward, standards, views
 
 app_name = "records"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("<str:ref>/", views.record, name="record"),
     path("<uuid:stream>/guidance/", views.guidance, name="guidance"),
     path("<uuid:stream>/parts/", views.parts, name="parts"),
+    path("<uuid:stream>/onward/", onward.onward, name="onward"),
     path("<uuid:stream>/act/<slug:command>/", acting.act_form, name="act"),
 ]

@@ -28,6 +28,7 @@ from liandong.web.reading.sending import Sending, sending_of
 from liandong.web.reading.streams import COLUMNS, Wanted, find, home_of_stream, one, page_of, together
 from liandong.web.reading.timeline import timeline
 from liandong.web.reading.verdicts import shown_verdict
+from liandong.web.records.onward import banners
 from liandong.web.rights import EVIDENCE_ROLES, masked_text, role_of, visible
 from liandong.web.shell.gate import gate, language
 from liandong.web.shell.words import SIDE_WORDS
@@ -145,6 +146,7 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "related": _related(request, appeal),
         "acts": [] if alone else _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
         "happenings": happenings,
+        **banners(user, appeal, streams),
         "heard": [each.id for each in streams],
         "may_prove": role_of(user) in EVIDENCE_ROLES,
     }
