@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["BINS", "Bin", "Judged", "calibration_error", "confusion", "decided_side", "reliability", "shares"]
+__all__ = ["BINS", "Bin", "Judged", "bin_of", "calibration_error", "confusion", "decided_side", "reliability", "shares"]
 
 #: Bins of stated confidence, each a tenth wide.
 BINS = 10
@@ -80,12 +80,17 @@ def confusion(rows: Sequence[Judged], by: str = "side") -> Mapping[tuple[str, st
     return Counter((each.decided_side, each.side) for each in rows)
 
 
+def bin_of(confidence: float) -> int:
+    """Return the number of the bin a stated confidence falls into, from 0; ``confidence`` is 0 to 1."""
+    return min(int(confidence * BINS), BINS - 1)
+
+
 def reliability(rows: Sequence[Judged]) -> tuple[Bin, ...]:
     """Return the ten bins of stated confidence; verdicts that said *unclear* are in none."""
     bins: list[list[Judged]] = [[] for _ in range(BINS)]
     for each in rows:
         if each.side != "unclear":
-            bins[min(int(each.confidence * BINS), BINS - 1)].append(each)
+            bins[bin_of(each.confidence)].append(each)
     return tuple(
         Bin(
             place / BINS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router
@@ -17,7 +17,7 @@ from liandong.domain.practice.scoring import seconds_for
 from liandong.web.api.access import once, token_of
 from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.shapes import Strict
-from liandong.web.practice.rounds import PRACTISING, answer, begin, show_case, standing_of, team
+from liandong.web.practice.rounds import PRACTISING, answer, begin, mistakes, show_case, standing_of, team
 from liandong.web.rights import role_of
 
 __all__ = ["router"]
@@ -80,6 +80,14 @@ def person_standing(request: HttpRequest, person: str) -> dict[str, Any]:
         "rounds": [{"finished_at": at.isoformat(), "points": points} for at, points in found.rounds],
         "confusions": [{"what": what, "right": right, "said": said, "times": times} for what, right, said, times in found.confusions],
     }
+
+
+@router.get("/practice/people/{person}/mistakes", response={200: dict[str, Any], **PROBLEMS}, summary="The cases behind what a person mistakes for what")
+def person_mistakes(request: HttpRequest, person: str, what: Literal["side", "item"], right: str, said: str) -> dict[str, Any]:
+    """Return the answers in which a person said one thing where another was right, the newest first."""
+    found = mistakes(_person(request, person), what, right, said)
+    told = [{"case": each.case.id, "text": each.case.text, "points": each.said.points, "seconds": round(each.said.seconds), "at": each.said.at.isoformat()} for each in found]
+    return {"person": person, "cases": told}
 
 
 @router.get("/practice/team", response={200: dict[str, Any], **PROBLEMS}, summary="How the team does")

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Avg, Count, Max, Sum
 
 from liandong.adapters.postgres.models import PracticeAnswer, PracticeRound, User
-from liandong.adapters.practice import cases
+from liandong.adapters.practice import cases as shipped_cases
 from liandong.domain.errors import InvalidInput, StreamNotFound
 from liandong.domain.journal.facts import Role
 from liandong.domain.practice.choosing import choose
 from liandong.domain.practice.scoring import MOST, SIDES, Case, Said, Score, confusions, score, seconds_for
+from liandong.domain.triage.register import Register
 from liandong.web.reading.pack_words import item_name
-from liandong.web.world import world
+from liandong.web.world import pack, world
 
-__all__ = ["PRACTISING", "Standing", "answer", "begin", "case_of", "item_codes", "own_round", "show_case", "standing_of", "team"]
+__all__ = ["PRACTISING", "Mistake", "Standing", "answer", "begin", "case_of", "cases", "item_codes", "mistakes", "own_round", "show_case", "standing_of", "team"]
 
 #: Who practises; supervisors see how the team does, and may try it themselves.
 PRACTISING = frozenset({Role.CALL_TAKER, Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR})
@@ -46,6 +48,46 @@ class Standing:
     rounds: Sequence[tuple[datetime, int]]
     #: ``side`` or ``item``, right, said, how often.
     confusions: Sequence[tuple[str, str, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One answer that was wrong in the way that is looked at."""
+
+    case: Case
+    said: PracticeAnswer
+
+
+def cases() -> Mapping[str, Case]:
+    """Return id -> case, its items in the codes of this city's list."""
+    return _cases_of(id(pack()))
+
+
+@lru_cache(maxsize=4)
+def _cases_of(_pack: int) -> Mapping[str, Case]:
+    register = Register(pack().catalogue)
+    if register.same:
+        return shipped_cases()
+    return {name: replace(case, item=_local(register, case.item, case.kind), item2=_local(register, case.item2, case.kind)) for name, case in shipped_cases().items()}
+
+
+def _local(register: Register, code: str, kind: str) -> str:
+    found = register.local_items({code: 1.0}, {kind: 1.0}) if code else {}
+    return max(found, key=lambda each: (found[each], each), default="")
+
+
+def mistakes(user: User, what: str, right: str, said: str) -> Sequence[Mistake]:
+    """Return a person's answers behind one line of what they mistake for what, the newest first.
+
+    Parameters:
+        what: ``side`` or ``item``.
+    """
+    known = cases()
+    answers = PracticeAnswer.objects.filter(person=user).order_by("-at", "-id")[:LOOKED_AT]
+    found = (Mistake(known[each.case], each) for each in answers if each.case in known)
+    if what == "side":
+        return [each for each in found if (each.case.side, each.said.side) == (right, said)]
+    return [each for each in found if (each.case.item, each.said.item) == (right, said)]
 
 
 def item_codes() -> Mapping[str, str]:

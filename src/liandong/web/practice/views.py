@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,15 +14,15 @@ from liandong.adapters.postgres.models import PracticeRound, User
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import Role
 from liandong.domain.practice.scoring import SIDES, seconds_for
-from liandong.web.practice.rounds import answer, begin, item_codes, own_round, show_case, standing_of, team
+from liandong.web.practice.rounds import answer, begin, item_codes, mistakes, own_round, show_case, standing_of, team
 from liandong.web.problems import sentence_of
-from liandong.web.reading.pack_words import clause_of
+from liandong.web.reading.pack_words import clause_of, item_of
 from liandong.web.reading.verdicts import shown_verdict
 from liandong.web.rights import role_of
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import world
 
-__all__ = ["home", "member", "play", "start", "take_answer"]
+__all__ = ["cases_of", "home", "member", "play", "start", "take_answer"]
 
 #: The keys of the sides: 1 … 4.
 SIDE_KEYS = tuple(enumerate(SIDES, 1))
@@ -31,7 +32,7 @@ SIDE_KEYS = tuple(enumerate(SIDES, 1))
 @gate("practice")
 def home(request: HttpRequest) -> HttpResponse:
     """Show how this person does, and to a supervisor how the team does."""
-    shown: dict[str, Any] = {"standing": standing_of(request.user), "curve": _curve(request.user)}
+    shown: dict[str, Any] = {"subject": request.user, "standing": standing_of(request.user), "curve": _curve(request.user)}
     if role_of(request.user) == Role.SUPERVISOR:
         shown["team"] = team()
     return render(request, "practice/home.html", shown)
@@ -44,7 +45,18 @@ def member(request: HttpRequest, person: int) -> HttpResponse:
     found = User.objects.filter(pk=person).first()
     if found is None or (role_of(request.user) != Role.SUPERVISOR and found.pk != request.user.pk):
         raise Http404
-    return render(request, "practice/home.html", {"standing": standing_of(found), "curve": _curve(found), "member": found})
+    return render(request, "practice/home.html", {"subject": found, "standing": standing_of(found), "curve": _curve(found), "member": found})
+
+
+@require_GET
+@gate("practice")
+def cases_of(request: HttpRequest, person: int) -> HttpResponse:
+    """Show the cases behind a line of what somebody mistakes for what: their own, or one of a supervisor's team."""
+    found = User.objects.filter(pk=person).first()
+    if found is None or (role_of(request.user) != Role.SUPERVISOR and found.pk != request.user.pk):
+        raise Http404
+    wanted = {name: str(request.GET.get(name, ""))[:20] for name in ("what", "right", "said")}
+    return render(request, "practice/cases.html", {"rows": mistakes(found, **wanted), **wanted, "person": found})
 
 
 @require_POST
@@ -105,9 +117,15 @@ def _case(request: HttpRequest, current: PracticeRound) -> dict[str, Any]:
         "place": current.done + 1,
         "of": len(current.cases),
         "sides": SIDE_KEYS,
-        "police_items": [(code[1:], code, name) for code, name in items.items() if code.startswith("P")],
-        "hotline_items": [(code[1:], code, name) for code, name in items.items() if code.startswith("H")],
+        "police_items": _keyed(items, "police"),
+        "hotline_items": _keyed(items, "hotline"),
     }
+
+
+def _keyed(items: Mapping[str, str], side: str) -> list[tuple[int, str, str]]:
+    """Return (key, code, name) of the classes of a side, in the list's order."""
+    own = [(code, name) for code, name in items.items() if (found := item_of(code)) is not None and found.side.value == side]
+    return [(key, code, name) for key, (code, name) in enumerate(own, 1)]
 
 
 def _curve(user: User) -> list[dict[str, Any]]:
