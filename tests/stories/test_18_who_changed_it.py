@@ -215,3 +215,56 @@ def test_roots_refuse_to_be_changed_while_their_lock_is_on(tampered: City) -> No
                 database.execute(f"DELETE FROM {table}".encode())
     with tampered.database("police") as database, pytest.raises(psycopg.errors.RestrictViolation):
         database.execute("UPDATE peer_root SET hash = ''")
+
+
+def test_the_page_of_a_proof_says_the_same_to_those_who_audit_and_to_nobody_else(tampered: City) -> None:
+    """Whole: every entry, its root, the peer's signed word. Changed: the entry and why. By API the same."""
+    appeal, handover = _crossed(tampered, "页面核对")
+    for node in ("police", "hotline"):
+        tampered.cli(node, "journal", "seal")
+    auditor, administrator = tampered.screen("police", "supervisor"), tampered.api("police", "administrator")
+    eventually(lambda: any(witness["same"] and witness["signed"] for root in administrator.get(f"/proof/{handover}")["roots"] for witness in root["witnesses"]), what="the peer keeps the root")
+    proof = administrator.get(f"/proof/{handover}")
+    assert proof["found"] is None and proof["uncovered"] == 0 and len(proof["entries"]) == 2
+    page = auditor.page(f"/proof/{handover}/")
+    assert "没有改动" in page and "签名保管" in page and "data-broken" not in page
+    assert f'href="/proof/{appeal}/"' in auditor.page(f"/records/{appeal}/")
+    assert auditor.where(f"/proof/?q={proof['number']}") == f"/proof/{handover}/"
+
+    with tampered.database("police") as database:
+        database.execute(UNLOCK)
+        database.execute("UPDATE journal SET data = data || '{\"note\": \"后来加的\"}' WHERE stream = %s AND seq = 2", [handover])
+        database.execute(LOCK)
+    assert administrator.get(f"/proof/{handover}")["found"] == {"entry": 2, "reason": "entry_changed"}
+    page = auditor.page(f"/proof/{handover}/")
+    assert "有人改过：第 2 条" in page and page.count("data-broken") == 1
+    assert tampered.api("hotline", "administrator").get(f"/proof/{handover}")["found"] is None, "the other side's copy still holds"
+
+    for role in ("call_taker", "officer"):
+        assert tampered.api("police", role, "xc-pcs-yuanhe" if role == "officer" else "").client.get(f"/proof/{handover}").status_code == 403
+    assert tampered.screen("police", "call_taker").client.get(f"/proof/{handover}/").status_code == 403
+    assert administrator.client.get("/proof/nothing").status_code == 404
+    with tampered.database("police") as database:
+        looks = database.execute("SELECT count(*) FROM look WHERE stream = %s AND person = %s", (handover, auditor.username)).fetchone()
+    assert looks is not None and looks[0] >= 2, "who looked is written down"
+
+
+def test_a_chain_that_was_sealed_anew_as_a_whole_no_longer_bears_the_marks_the_peer_was_told(tampered: City) -> None:
+    appeal, _ = _crossed(tampered, "整链重封")
+    tampered.cli("police", "journal", "seal")
+    with tampered.database("police") as database:
+        rows = database.execute("SELECT seq, name, actor, at, data FROM journal WHERE stream = %s ORDER BY seq", [appeal]).fetchall()
+        database.execute(UNLOCK)
+        before = ""
+        for seq, name, actor, at, data in rows:
+            if seq == 1:
+                data = {**data, "place": "别的地方"}
+            entry = seal(StreamId(appeal), seq, Fact(name, Actor.from_dict(actor), at, data), before)
+            database.execute("UPDATE journal SET data = %s, before = %s, hash = %s WHERE stream = %s AND seq = %s", [psycopg.types.json.Jsonb(data), entry.before, entry.hash, appeal, seq])
+            before = entry.hash
+        database.execute(LOCK)
+        database.execute("UPDATE stream SET head = %s, place = '别的地方', data = data || '{\"place\": \"别的地方\"}' WHERE id = %s", [before, appeal])
+    proof = tampered.api("police", "administrator").get(f"/proof/{appeal}")
+    assert proof["found"] == {"entry": 1, "reason": "root_differs"}
+    assert [root["whole"] for root in proof["roots"]] == [False]
+    assert "整条链重做过" in tampered.screen("police", "administrator").page(f"/proof/{appeal}/")

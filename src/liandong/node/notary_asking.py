@@ -10,12 +10,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from liandong.adapters.crypto.session import prove_kept
+from liandong.adapters.crypto.kept_envelopes import fault_by
 from liandong.adapters.postgres.notary import PostgresNotary
 from liandong.application.current import current_world
 from liandong.application.notary import QUESTION, questions_stream
-from liandong.domain.errors import LiandongError, PeerUnavailable
-from liandong.domain.exchange.wire import parse_envelope
+from liandong.domain.errors import PeerUnavailable
 from liandong.node.keys import node_keyring
 from liandong.node.settings import NodeSettings
 
@@ -24,17 +23,7 @@ __all__ = ["ask_for_root", "ask_peer", "signature_fault"]
 
 def signature_fault(settings: NodeSettings) -> Callable[[str, Mapping[str, Any]], str | None]:
     """Return what tells the code of the fault of an envelope kept in the inbox, None where its signature holds."""
-    ring = node_keyring(settings)
-
-    def fault(peer: str, envelope: Mapping[str, Any]) -> str | None:
-        try:
-            kept = parse_envelope(json.dumps(envelope, ensure_ascii=False).encode())
-            prove_kept(kept, ring)
-        except LiandongError as error:
-            return error.code
-        return None if (kept.sender, kept.recipient) == (peer, settings.name) else "exchange.wrong_sender"
-
-    return fault
+    return fault_by(node_keyring(settings), settings.name)
 
 
 def ask_for_root(settings: NodeSettings, wait_seconds: float) -> Callable[[str, int], Mapping[str, Any]]:
