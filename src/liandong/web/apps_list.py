@@ -24,6 +24,7 @@ WEB_APPS = (
     "liandong.web.follow",
     "liandong.web.practice",
     "liandong.web.triage_errors",
+    "liandong.web.proof",
     "liandong.web.live",
 )
 

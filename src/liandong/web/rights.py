@@ -50,6 +50,8 @@ MENUS: Mapping[str, frozenset[Role]] = {
     "consultations": DESKS | WATCHING | FIELD_ROLES,
     "records": DESKS | WATCHING | FIELD_ROLES,
     "triage_errors": frozenset({Role.SUPERVISOR, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR}),
+    #: Who audits: what proves a record, and where somebody changed it.
+    "proof": frozenset({Role.SUPERVISOR, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR}),
     "practice": DESKS | {Role.SUPERVISOR},
     "exchange": DESKS | {Role.SUPERVISOR, Role.ADMINISTRATOR, Role.LEADER, Role.REVIEWER},
 }

@@ -21,6 +21,7 @@ urlpatterns = [
     path("move-car/", include("liandong.web.movecar.urls")),
     path("follow/", include("liandong.web.follow.urls")),
     path("triage-errors/", include("liandong.web.triage_errors.urls")),
+    path("proof/", include("liandong.web.proof.urls")),
     path("practice/", include("liandong.web.practice.urls")),
     path("live/", include("liandong.web.live.urls")),
 ]

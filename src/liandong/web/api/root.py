@@ -28,10 +28,12 @@ from liandong.web.api.follow import router as follow
 from liandong.web.api.many import router as many
 from liandong.web.api.patrols import router as patrols
 from liandong.web.api.practice import router as practice
+from liandong.web.api.proof import router as proof
 from liandong.web.api.replies import router as replies
 from liandong.web.api.standards import router as standards
 from liandong.web.api.suggestions import router as suggestions
 from liandong.web.api.transcripts import router as transcripts
+from liandong.web.api.triage_errors import router as triage_errors
 from liandong.web.problems import problem_body
 
 __all__ = ["api"]
@@ -48,6 +50,8 @@ api = DocumentedApi(
 api.add_router("", many)
 api.add_router("", appeals)
 api.add_router("", advice)
+api.add_router("", triage_errors)
+api.add_router("", proof)
 api.add_router("", transcripts)
 api.add_router("", practice)
 api.add_router("", suggestions)

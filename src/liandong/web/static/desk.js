@@ -144,10 +144,16 @@
 
   // --- the verdict --------------------------------------------------------------------------------------------------
   let judging = 0;
+  // From a letter until the verdict on it is drawn, in milliseconds: what the screen's own speed is judged by.
+  let lastLetter = 0;
+  let askedFor = 0;
+  const drawn = window.liandongDrawn = [];
   let marks = [];
+  // Milliseconds without a letter that count as a pause.
+  const PAUSE = 120;
   function judgeSoon(after) {
     clearTimeout(judging);
-    judging = setTimeout(function () { htmx.trigger(form, "judge"); }, after === undefined ? 250 : after);
+    judging = setTimeout(function () { askedFor = lastLetter; lastLetter = 0; htmx.trigger(form, "judge"); }, after === undefined ? PAUSE : after);
   }
   function paint() {
     back.replaceChildren();
@@ -262,6 +268,7 @@
       proposal = (card && card.dataset.course) || "auto";
       if (card && card.dataset.urgent && proposal === "hand_over") proposal = "share";
       paint();
+      if (askedFor) { drawn.push(Math.round(performance.now() - askedFor)); drawn.splice(0, drawn.length - 200); askedFor = 0; }
       showLink();
       document.getElementById("course-transfer").hidden = !document.querySelector("#verdict [data-belongs]") && form.elements.course.value !== "transfer";
       course();
@@ -380,7 +387,7 @@
 
   form.addEventListener("input", function (changed) {
     typed();
-    if (changed.target === text) { paint(); grow(); outdated(true); }
+    if (changed.target === text) { lastLetter = performance.now(); paint(); grow(); outdated(true); }
     if (!changed.isComposing && /^(text|phone|place)$/.test(changed.target.name || "")) judgeSoon();
   });
   text.addEventListener("compositionend", function () { judgeSoon(); });
