@@ -37,21 +37,39 @@ def written(file: Path, rows: list[Any]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus of every sixth row, so that training takes a second; the probes whole."""
+def whole_probes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of every twelfth row, so that training takes a second; the project's own probes."""
     place = tmp_path_factory.mktemp("corpus")
     for name in ("parts", "dev"):
         (place / name).mkdir()
-        lines = [line for file in sorted((CORPUS / name).glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
-        (place / name / "a.jsonl").write_text("\n".join(lines[::6]) + "\n", encoding="utf-8")
+        (place / name / "a.jsonl").write_text("\n".join(_lines(name)[::12]) + "\n", encoding="utf-8")
     shutil.copytree(CORPUS / "held", place / "held")
     shutil.copy(CORPUS / "VERSION", place)
     return place
 
 
+def _lines(name: str) -> list[str]:
+    return [line for file in sorted((CORPUS / name).glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
 @pytest.fixture(scope="module")
-def in_use(small: Path) -> TriageModel:
-    return train_triage(labelled_rows(read_corpus(small, "train"), Triage(CATALOGUE)))
+def in_use(whole_probes: Path) -> TriageModel:
+    return train_triage(labelled_rows(read_corpus(whole_probes, "train"), Triage(CATALOGUE)))
+
+
+@pytest.fixture(scope="module")
+def small(whole_probes: Path, in_use: TriageModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with probes about which nobody can be in doubt: a model of a twelfth of the corpus is not sure of the project's own."""
+    place = tmp_path_factory.mktemp("clear") / "corpus"
+    shutil.copytree(whole_probes, place)
+    shutil.rmtree(place / "held")
+    (place / "held").mkdir()
+    unseen = _lines("parts")[3::12][:300]
+    verdicts = Triage(CATALOGUE, in_use).verdicts([json.loads(line)["text"] for line in unseen])
+    rows = [(line, json.loads(line), said) for line, said in zip(unseen, verdicts, strict=True)]
+    clear = [line for line, row, said in rows if (said.side.value, said.item, said.urgent) == (row["side"], row["item"], row["urgent"]) and said.confidence >= 0.85]
+    (place / "held" / "a.jsonl").write_text("\n".join(clear[:60]) + "\n", encoding="utf-8")
+    return place
 
 
 def test_decisions_teach_what_the_model_in_use_did_not_know(small: Path, in_use: TriageModel, tmp_path: Path) -> None:
@@ -62,16 +80,16 @@ def test_decisions_teach_what_the_model_in_use_did_not_know(small: Path, in_use:
     assert worse(*made.probes) == []
     made.model.save(tmp_path / "model")
     loaded = TriageModel.load(tmp_path / "model")
-    assert loaded.about["decisions"] == len(OWN) and loaded.about["probes"]["rows"] == 89
+    assert loaded.about["decisions"] == len(OWN) and loaded.about["probes"]["rows"] == len(read_corpus(small, "held"))
     assert measure(CATALOGUE, loaded, read_corpus(small, "held")) == made.probes[1], "what is stored is what was measured"
 
 
-def test_a_model_that_would_miss_danger_is_refused(small: Path, in_use: TriageModel, tmp_path: Path) -> None:
+def test_a_model_that_would_miss_danger_is_refused(whole_probes: Path, in_use: TriageModel, tmp_path: Path) -> None:
     """Somebody's mistakes, or somebody's will: fires and falls called matters of the market, a hundred times."""
     bad = [row(f"{place}{what}") for place in ("三楼", "隔壁", "河边", "路口", "厂里", "工地", "小区", "学校", "桥上", "店里") for what in ("着火了冒浓烟", "有人要跳下去", "有人拿刀砍人", "煤气泄漏好大味", "孩子掉水里了", "老人晕倒没气了", "撞车了人在流血", "有人喊救命", "墙塌了压住人", "爆炸了")]
     decisions = read_decisions([written(tmp_path / "bad.jsonl", bad)], CATALOGUE)
     with pytest.raises(ModelError) as refused:
-        train_city(small, decisions, CATALOGUE, in_use)
+        train_city(whole_probes, decisions, CATALOGUE, in_use)
     assert refused.value.code == "model.worse" and "试题" in refused.value.sentence("zh")
 
 
