@@ -39,7 +39,7 @@ def test_major_cases_are_asked_about_and_a_sample_is_inspected(own_city: City) -
     hotline.act("workorders", joint, "visit", satisfaction="1", way="phone")
     assert joint not in {each["id"] for each in hotline.get("/visits")}
     groups = hotline.get("/visit-figures")["groups"]
-    assert (groups["major"]["asked"], groups["major"]["reached"], groups["major"]["per_mille"]) == (1, 1, 1000)
+    assert (groups["all"]["asked"], groups["all"]["reached"], groups["joint"]["per_mille"]) == (1, 1, 1000)
     assert city.api("hotline", "unit_staff", unit_named("城管")).client.get("/visits").status_code == 403
 
     _inspected(city)
@@ -50,6 +50,7 @@ def _on_the_screen(city: City, order: str) -> None:
     page = agent.page("/visits/")
     assert order in page
     assert "联合办理" in page
+    assert "13900000099" in page, "whom to call"
     assert "联系过 1 次" in page
     assert agent.page("/visits/?tab=%00'&days=x&why=%00") != ""
 

@@ -47,7 +47,7 @@ def visited(who: Any, since: datetime, tab: str) -> QuerySet[Stream]:
 
 
 def visit_figures(who: Any, now: datetime, days: int) -> dict[str, Any]:
-    """Return the figures of orders that changed in the last days: for major and drawn ones ``asked``, ``reached``, ``given_up``, ``owed``, and
+    """Return the figures of orders that changed in the last days: for all major and for drawn ones ``asked``, ``reached``, ``given_up``, ``owed``, and
     the same for each reason; ``content`` and ``dissatisfied`` of those reached. One query.
 
     Parameters:
@@ -60,11 +60,12 @@ def visit_figures(who: Any, now: datetime, days: int) -> dict[str, Any]:
         .order_by("-updated_at")
         .values_list("data__visit_asked", "data__visit_due", "data__visit_given_up", "data__satisfaction", "data__dissatisfied")[:MOST_READ]
     )
-    groups = {"major": _blank(), "drawn": _blank(), **{each: _blank() for each in MAJOR}}
+    # ``all`` are the major ones together, whatever their reasons.
+    groups = {"all": _blank(), "drawn": _blank(), **{each: _blank() for each in MAJOR}}
     content = dissatisfied = 0
     for asked, due, given_up, mark, complaints in rows:
         state = "owed" if due else "given_up" if given_up else "reached"
-        named = [*asked, "drawn" if "drawn" in asked else "major"]
+        named = [*asked, "drawn" if "drawn" in asked else "all"]
         for name in dict.fromkeys(named):
             if name in groups:
                 groups[name]["asked"] += 1

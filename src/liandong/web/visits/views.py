@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from liandong.adapters.postgres.models import Look
+from liandong.adapters.postgres.models import Look, Stream
 from liandong.web.acts import open_acts
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.visits import MAJOR, SPANS, TABS, owed, visit_figures, visited
@@ -53,17 +53,18 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     rows = attach_clocks(list(found[:ROWS]))
     Look.objects.bulk_create([Look(person=request.user.get_username(), stream=each.id) for each in rows])
     desk = world().desk
+    told = {each.id: each.data for each in Stream.objects.filter(id__in=[each.appeal for each in rows if each.appeal], kind="appeal").only("id", "data")}
     shown = [
-        (each, phone_for(request.user, each.data), [act for act in open_acts(request.user, desk, each, language()) if act.command in KEYS])
+        (each, phone_for(request.user, told.get(each.appeal, {})), [act for act in open_acts(request.user, desk, each, language()) if act.command in KEYS])
         for each in rows
     ]
     counts = {"major": owed(request.user, "major").count(), "drawn": owed(request.user, "drawn").count()}
     groups = figures["groups"]
     counts |= {
-        "visited": groups["major"]["reached"] + groups["drawn"]["reached"],
-        "given_up": groups["major"]["given_up"] + groups["drawn"]["given_up"],
+        "visited": groups["all"]["reached"] + groups["drawn"]["reached"],
+        "given_up": groups["all"]["given_up"] + groups["drawn"]["given_up"],
     }
     return {
         "tab": tab, "tabs": [(each, counts[each]) for each in TABS], "rows": shown, "days": span, "spans": SPANS, "why": why, "figures": figures,
-        "groups": [(name, groups[name]) for name in ("major", *MAJOR, "drawn")], "most": ROWS,
+        "groups": [(name, groups[name]) for name in ("all", *MAJOR, "drawn")], "most": ROWS,
     }  # fmt: skip
