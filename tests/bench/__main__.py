@@ -7,7 +7,7 @@ import sys
 
 __all__ = ["main"]
 
-BENCHES = ("triage", "startup", "intake", "handover", "exchange", "timers", "attachment")
+BENCHES = ("triage", "startup", "intake", "handover", "exchange", "timers", "attachment", "attachment_store")
 
 
 def main() -> int:
