@@ -204,7 +204,8 @@ def test_whoever_takes_the_newest_root_away_with_every_word_of_it_is_told_that_t
         database.execute("DELETE FROM outbox WHERE type = 'notary.root'")
     assert own_city.verified("police")["breaks"] == []
     found = json.loads(own_city.cli("police", "journal", "verify", "--json", "--with-peer", check=False).stdout)
-    assert [each["reason"] for each in found["breaks"]] == ["root_missing"]
+    # The worker may have made the day's root anew meanwhile: that one differs, and the one behind it is still missing.
+    assert "root_missing" in {each["reason"] for each in found["breaks"]}
 
 
 def test_roots_refuse_to_be_changed_while_their_lock_is_on(tampered: City) -> None:
