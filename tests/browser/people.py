@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.city import City
 
@@ -94,15 +95,24 @@ class Person:
         for each in names:
             self.page.keyboard.press(each)
 
+    def _pressed(self, command: str) -> bool:
+        """Press the button of an act; return whether that was all. News may renew the card under the hand, which looks again then."""
+        for last in (False, False, True):
+            button = self.at(f'[data-act="{command}"]:visible').first
+            try:
+                if not button.count():
+                    self.at("details.more-acts summary:visible").first.click(timeout=5_000)
+                bare = bool(button.evaluate("each => Boolean(each.form && each.form.getAttribute('hx-post'))", timeout=5_000))
+                button.click(timeout=5_000)
+                return bare
+            except PlaywrightTimeout:
+                if last:
+                    raise
+        raise AssertionError(command)
+
     def act(self, command: str, **fields: str) -> None:
         """Press the button of an act and, where it has a form, fill and send it."""
-        button = self.at(f'[data-act="{command}"]:visible').first
-        if not button.count():
-            self.at("details.more-acts summary:visible").first.click()
-            button = self.at(f'[data-act="{command}"]:visible').first
-        bare = button.evaluate("each => Boolean(each.form && each.form.getAttribute('hx-post'))")
-        button.click()
-        if bare:
+        if self._pressed(command):
             return
         form = self.sees("[data-act-form]")
         for name, value in fields.items():

@@ -31,6 +31,9 @@ def ended(hotline: Api, city: City, place: str) -> str:
     order: str = hotline.take("楼下烧烤摊油烟太大，窗户不敢开", place=place, phone="13900000501", course="keep")["appeal"]["data"]["order"]
     hotline.act("workorders", order, "dispatch", unit=unit_named("城管"), assistants=[unit_named("市场监督管理局")])
     unit.act("workorders", order, "start")
+    helper = city.api("hotline", "unit_staff", unit_named("市场监督管理局"))
+    helper.act("workorders", order, "sign_part")
+    helper.act("workorders", order, "report_part", result="经营者已登记")
     unit.act("workorders", order, "report", result="已责令整改")
     hotline.act("workorders", order, "reply_citizen", reply=REPLY)
     hotline.act("workorders", order, "close")
@@ -106,7 +109,7 @@ def test_the_code_is_told_at_the_end_of_a_call_and_the_message_is_marked_as_simu
     caller.open("/desk/new/")
     caller.type("楼下烧烤摊油烟太大，窗户不敢开")
     caller.page.locator("[name=phone]").fill("13900000504")
-    caller.keys("Alt+2")
+    caller.keys("Alt+2", "Control+Enter")
     caller.sees(".follow-told", "查询码")
     looked(caller, "finished")
     caller.open("/move-car/simulator/")
