@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Two files of tests at once, begun in their order: most of their time is waiting for nodes to start.
+PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup run test model-check fuzz bench chaos lint model docs wheel clean
 
