@@ -40,3 +40,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
     return report
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: what a compressor writes differs from second to second, and every process must know a test by one name."""
+    return f"bytes{len(val)}" if isinstance(val, bytes) and len(val) > 20 else None

@@ -125,7 +125,7 @@ def test_a_method_that_is_not_open_is_refused_in_words(police: Api, method: str,
     problem(police.client.request(method, path), 405)
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Bearer " + "x" * 5000, "Basic YTpi", "Bearer ld_" + secrets.token_urlsafe(32), "bearer \u00ff"])
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Bearer " + "x" * 5000, "Basic YTpi", "Bearer ld_" + "aB3-" * 11, "bearer \u00ff"])
 def test_a_wrong_token_opens_nothing(city: City, police: Api, header: str) -> None:
     before = books(city)
     for method, path in (("POST", "/appeals"), ("GET", "/appeals"), ("GET", "/exchange"), ("POST", "/triage")):

@@ -89,7 +89,6 @@ def fails(kind: type[Exception]) -> Callable[[httpx.Request], httpx.Response]:
         (fails(httpx.RemoteProtocolError), PeerUnavailable),
         (fails(httpx.PoolTimeout), PeerUnavailable),
     ],
-    ids=str,
 )
 def test_every_answer_has_its_meaning(handler: Callable[[httpx.Request], httpx.Response], expected: type[LiandongError]) -> None:
     with pytest.raises(expected):
