@@ -109,7 +109,9 @@ def test_only_a_whole_backup_is_restored_and_it_proves_whole(node: Node, tmp_pat
     assert [each.read_bytes() for each in (node.peer.files / "whole").glob("*/*")] == [b"photo"]
 
     proof = node.cli("journal", "verify", "--json", file=node.peer_file)
-    assert proof.returncode == 0, proof.stdout
+    # Roots name the node they are of, and here another one holds what was restored; the chains under them must hold.
+    breaks = [each for each in json.loads(proof.stdout)["breaks"] if each["reason"] != "root_differs"]
+    assert breaks == [], proof.stdout
     database = node.peer.database
     for table in ("stream", "journal", "outbox", "timer", "repeat_key", "person"):
         count = f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"
