@@ -88,4 +88,6 @@ class Pair:
             # Recorded orders name units that no directory of today has.
             context={"any_unit": True},
         )
-        return Side(name, replace(world, **(self.city.more or {})), database)
+        more = dict(self.city.more or {})
+        more["context"] = {**world.context, **more.get("context", {}), "any_unit": True}
+        return Side(name, replace(world, **more), database)
