@@ -18,7 +18,8 @@ def ended(hotline: Api, unit: Api, place: str, **dispatched: object) -> str:
     order = hotline.take("楼下烧烤摊油烟太大，窗户不敢开", place=place, phone="13900000099", course="keep")["appeal"]["data"]["order"]
     hotline.act("workorders", order, "dispatch", unit=unit_named("城管"), **dispatched)
     unit.act("workorders", order, "start")
-    unit.act("workorders", order, "report", result="已责令整改")
+    without = {"without_parts": "协办单位的结果另行回告"} if dispatched.get("assistants") else {}
+    unit.act("workorders", order, "report", result="已责令整改", **without)
     hotline.act("workorders", order, "reply_citizen", reply=REPLY)
     hotline.act("workorders", order, "close")
     return order
