@@ -23,10 +23,10 @@ SECONDS = 10.0
 @pytest.fixture
 def ear(node: Node) -> Iterator[psycopg.Connection[Any]]:
     """A connection that hears what changed."""
-    from liandong.adapters.postgres.bell import _target, bell
+    from liandong.adapters.postgres.bell import bell, own_link
 
     bell.flush(SECONDS)
-    with psycopg.connect(**{**_target(), "options": ""}, autocommit=True) as link:
+    with psycopg.connect(**own_link(), autocommit=True) as link:
         link.execute("LISTEN liandong_changed")
         link.execute("LISTEN liandong_outbox")
         yield link

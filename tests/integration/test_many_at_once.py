@@ -101,3 +101,23 @@ def test_an_idempotency_key_covers_the_whole_batch(node: Node, token: str) -> No
     rows = [{"text": text, "course": "auto"}]
     assert post(token, rows, **{"Idempotency-Key": key}) == post(token, rows, **{"Idempotency-Key": key})
     assert node.models.Stream.objects.filter(kind="appeal", summary=text).count() == 1
+
+
+def test_a_value_that_no_record_can_hold_is_refused_alone(node: Node, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import DataError
+
+    from liandong.web.api import many
+
+    take = many.take_in
+
+    def too_much(session: Any, who: Any, given: Any) -> Any:
+        if "装不下" in given["text"]:
+            raise DataError("value too long")
+        return take(session, who, given)
+
+    monkeypatch.setattr(many, "take_in", too_much)
+    rows = [row("路灯不亮"), row("装不下的一件"), row("垃圾没人收")]
+    status, answer = post(token, rows)
+    assert (status, [each["status"] for each in answer["results"]]) == (200, [201, 422, 201])
+    assert answer["results"][1]["problem"]["code"] == "input.invalid"
+    assert node.models.Stream.objects.filter(key__in=[each["key"] for each in rows]).count() == 2

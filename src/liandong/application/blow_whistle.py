@@ -121,7 +121,7 @@ def watch_units(session: Session, before: StreamState, after: StreamState, fact:
         return
     appeal = session.load(StreamKind.APPEAL, StreamId(str(after.data["appeal"])))
     key = _key(appeal.data) or _number(f"appeal|{appeal.id}")
-    if _open_whistle(session, key, appeal.data) is None:
+    if _look(session, key, appeal, ()).whistle is None:
         _start(session, key, "many_units", [appeal], extra=units)
 
 
@@ -165,7 +165,8 @@ def _look(session: Session, key: int, appeal: StreamState, linked: Sequence[Stre
     """Return what is known now, by one question."""
     since = session.at - timedelta(days=int(session.world.desk.switches.get("whistle_days", DAYS)))
     whistles = _number(f"whistle|{key}")
-    known = [each for each in session.unit.recall({key: MOST, whistles: 5}, BEGINNING, MOST + 5) if _alike(appeal.data, each.item, each.summary)]
+    known = session.unit.recall({key: MOST, whistles: 5}, BEGINNING, MOST + 5)
+    known = [each for each in known if _alike(appeal.data, each.item, each.summary)]
     standing = next((each.id for each in known if whistles in each.keys and each.phase in OPEN), None)
     alike = {each.id: normal_phone(each.phone) or each.id for each in known if key in each.keys and each.opened_at >= since}
     alike[appeal.id] = normal_phone(str(appeal.data.get("phone", ""))) or appeal.id
@@ -219,15 +220,6 @@ def _concerned(session: Session, appeals: Sequence[StreamState]) -> list[str]:
     units = [code for code, count in asked.most_common(MOST_UNITS) if 2 * count >= len(appeals)] or [code for code, _ in asked.most_common(1)]
     police = directory.police_unit(appeals[0].data, session.at)
     return [*units, *([police] if police else [])]
-
-
-def _open_whistle(session: Session, key: int, data: Mapping[str, Any]) -> StreamState | None:
-    """Return the whistle that stands about this matter at this place, or None."""
-    for each in session.unit.recall({_number(f"whistle|{key}"): 5}, BEGINNING):
-        known = session.load(StreamKind.WHISTLE, each.id)
-        if known.phase in OPEN and _alike(data, str(known.data.get("item", "")), str(known.data.get("summary", ""))):
-            return known
-    return None
 
 
 def _alike(data: Mapping[str, Any], item: str, summary: str) -> bool:

@@ -144,7 +144,8 @@ async def _roots(world: World, stop: asyncio.Event) -> None:
 
 
 async def _sweeps(world: World, stop: asyncio.Event) -> None:
-    """Take out look-up keys that are too old, in a thread of their own; look every ten minutes whether a day has begun."""
+    """Take out look-up keys and positions that are too old, in a thread of their own; look every ten minutes, for keys once a day."""
+    from liandong.adapters.jobs.positions import forget_positions
     from liandong.adapters.jobs.repeats import DailySweep
 
     ended, sweep = threading.Event(), DailySweep(world)
@@ -156,6 +157,7 @@ async def _sweeps(world: World, stop: asyncio.Event) -> None:
             ended.set()
         waiting.cancel()
         await running
+        await asyncio.to_thread(forget_positions, world)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=600)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
-from liandong.domain.errors import MESSAGES, LiandongError, fill
+from django.db import DatabaseError, DataError
+
+from liandong.domain.errors import MESSAGES, CommandRefused, LiandongError, fill
 from liandong.web.domain_english import english
 
-__all__ = ["problem_body", "sentence_of", "status_of"]
+__all__ = ["database_problem", "language_of", "problem_body", "problem_of", "sentence_of", "status_of", "wrong_shape"]
+
+log = logging.getLogger("liandong.api")
 
 #: Codes whose status differs from that of their family.
 BY_CODE = {
@@ -94,6 +100,31 @@ def problem_body(code: str, language: str, data: Mapping[str, Any] | None = None
     if clause:
         body["clause"] = clause
     return body | {name: data[name] for name in ("allowed", "names", "roles", "codes") if data and name in data}
+
+
+def problem_of(error: LiandongError, language: str) -> dict[str, Any]:
+    """Return a refusal of the domain or a use case as the body of an answer, with its clause."""
+    clause = error.refusal.clause if isinstance(error, CommandRefused) else ""
+    return problem_body(error.code, language, dict(error.data), clause=clause)
+
+
+def wrong_shape(errors: Iterable[Mapping[str, Any]], language: str) -> dict[str, Any]:
+    """Return that a request does not have the documented shape: says where and how, never what was sent."""
+    places = [f"{'.'.join(str(part) for part in each.get('loc', ())[-2:])}: {each.get('msg', '')}" for each in islice(errors, 5)]
+    return problem_body("input.invalid", language, {"detail": "; ".join(places)[:500]}, status=422)
+
+
+def database_problem(error: DatabaseError, language: str) -> dict[str, Any]:
+    """Return what a failing database means: a value it cannot hold is the caller's, anything else passes and nothing was half done."""
+    if isinstance(error, DataError):
+        return problem_body("input.invalid", language, {"detail": "a value that no record can hold"}, status=422)
+    log.error("database error", extra={"action": "api.database", "error": type(error).__name__})
+    return problem_body("server.no_database", language, {"detail": type(error).__name__}, status=503)
+
+
+def language_of(accepted: str) -> str:
+    """Return ``zh`` or ``en`` for what a machine accepts (``Accept-Language``)."""
+    return "en" if accepted.lower().startswith("en") else "zh"
 
 
 def sentence_of(error: LiandongError, language: str) -> str:

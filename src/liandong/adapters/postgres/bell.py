@@ -17,8 +17,9 @@ from typing import Any
 
 import psycopg
 from django.db import connection as django_connection
+from django.db import transaction
 
-__all__ = ["Bell", "bell"]
+__all__ = ["Bell", "bell", "own_link"]
 
 log = logging.getLogger("liandong.bell")
 
@@ -62,9 +63,13 @@ class Bell:
                 for each in rings:
                     self._waiting.put(each)
             if self._thread is None:
-                target = _target()
+                target = {**own_link(), "options": "-c synchronous_commit=off"}
                 self._thread = threading.Thread(target=self._run, args=(target,), name="bell", daemon=True)
                 self._thread.start()
+
+    def after_commit(self, rings: list[Ring]) -> None:
+        """Have it told when the transaction of this thread's connection is committed, at once where none is open; never after a rollback."""
+        transaction.on_commit(lambda: self.ring(rings))
 
     def flush(self, seconds: float = LAST_WORDS) -> None:
         """Wait until everything is told, at most so many seconds."""
@@ -112,11 +117,10 @@ class Bell:
         return told
 
 
-def _target() -> dict[str, Any]:
-    """Return the parameters of Django's own connection, without what only its pool knows; commits do not wait for the disk."""
+def own_link() -> dict[str, Any]:
+    """Return the parameters of Django's own connection, without what only its pool knows: for a connection beside it."""
     known = django_connection.get_connection_params()
-    kept = {name: value for name, value in known.items() if name in ("dbname", "user", "password", "host", "port", "sslmode")}
-    return {**kept, "options": "-c synchronous_commit=off"}
+    return {name: value for name, value in known.items() if name in ("dbname", "user", "password", "host", "port", "sslmode")}
 
 
 #: The one of this process.

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.inbox import retry_quarantined
 from liandong.adapters.postgres.models import ExchangeAct, InboxMessage, OutboxMessage
 from liandong.adapters.postgres.unit_of_work import OUTBOX
@@ -105,5 +106,4 @@ def _write_down(world: World, person: str, act: str, peer: str, stream: Any, mes
 
 
 def _wake(peer: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [OUTBOX, peer])
+    bell.after_commit([(OUTBOX, peer)])

@@ -15,10 +15,11 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from liandong.adapters.postgres.ids import uuid7
-from liandong.adapters.postgres.unit_of_work import INSERT_OUTBOX, OUTBOX
+from liandong.adapters.postgres.bell import bell
+from liandong.adapters.postgres.unit_of_work import OUTBOX
+from liandong.adapters.postgres.writing import message_row, write
 from liandong.application.notary import ROOT, root_body, roots_stream
-from liandong.application.ports import Clock
+from liandong.application.ports import Clock, Message
 from liandong.application.shared_streams import SHARED
 from liandong.domain.errors import RemoteProtocolError
 from liandong.domain.journal.chain import at_from_text, at_text
@@ -94,9 +95,8 @@ class PostgresNotary:
             )
 
     def say(self, peer: str, stream: StreamId, type_: str, body: Mapping[str, Any]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT_OUTBOX, [peer, stream, uuid7(), peer, stream, type_, Jsonb(dict(body)), self._clock.now()])
-            cursor.execute("SELECT pg_notify(%s, %s)", [OUTBOX, peer])
+        write({"messages": [message_row(Message(peer, stream, type_, body), self._clock.now())]})
+        bell.after_commit([(OUTBOX, peer)])
 
 
 def facts_by_stream(rows: Iterable[Sequence[Any]]) -> dict[str, list[Fact]]:

@@ -26,13 +26,16 @@ class PostgresPatrols:
         """Write where a person is now; a position older than the one known changes nothing."""
         if not actor.unit or not actor.person:
             raise InvalidInput("order.no_unit")
-        PatrolPosition.objects.filter(at__lt=at - FORGOTTEN).delete()
         given = {"unit": actor.unit, "longitude": position[0], "latitude": position[1], "accuracy_m": accuracy_m, "status": status.value, "at": at}
         row, made = PatrolPosition.objects.get_or_create(person=actor.person, defaults=given)
         if not made:
             PatrolPosition.objects.filter(person=actor.person, at__lte=at).update(**given)
             row.refresh_from_db()
         return _patrol(row)
+
+    def forget(self, at: datetime) -> int:
+        """Delete what was said longer than ``FORGOTTEN`` ago; return how many positions."""
+        return PatrolPosition.objects.filter(at__lt=at - FORGOTTEN).delete()[0]
 
     def mark(self, person: str, status: PatrolStatus) -> None:
         """Write whether a person can be sent; who never said where they are stays unknown, who is off stays off."""

@@ -21,10 +21,10 @@ from django.db import DataError, IntegrityError, OperationalError, connection, t
 
 from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.constraints import translated
-from liandong.adapters.postgres.ids import uuid7
 from liandong.adapters.postgres.prepared import array, ask
 from liandong.adapters.postgres.rulings import keep_ruling, read_rulings
 from liandong.adapters.postgres.timers import CLOCKS_OF, clock_rows, kept_of, read_clocks
+from liandong.adapters.postgres.writing import message_row, write
 from liandong.application.numbers import number_of
 from liandong.application.outline import KEYED, outline_of
 from liandong.application.ports import Message, Recalled
@@ -40,7 +40,6 @@ __all__ = ["CHANGED", "OUTBOX", "PostgresUnitOfWork", "PostgresWork"]
 #: NOTIFY channels: a stream changed; something waits for a peer.
 CHANGED, OUTBOX = "liandong_changed", "liandong_outbox"
 
-WRITE = "SELECT liandong_write(%s::jsonb)"
 FORESEE = "SELECT id::text, kind, phase, seq, data, head, opened_at, key FROM stream WHERE "
 FORESEE_STREAMS, FORESEE_KEYS = FORESEE + "id = ANY(%s::uuid[])", FORESEE + "key = ANY(%s::text[])"
 #: Of each key the newest few, so that a key that half the city shares costs what any other does.
@@ -55,16 +54,6 @@ SELECT stream.id::text, number, opened_at, phase, summary, item, phone, hit.keys
 FROM hit JOIN stream ON stream.id = hit.appeal"""
 BELONGING = "SELECT id::text FROM stream WHERE appeal = %s AND kind = %s ORDER BY opened_at DESC, id DESC"
 COUNT_KEY = "SELECT count(*) FROM (SELECT DISTINCT appeal FROM repeat_key WHERE key = %s AND at >= %s LIMIT %s) AS found"
-
-#: A message of the node itself, beside any unit of work: peer, stream, id, peer, stream, type, body, time.
-INSERT_OUTBOX = """
-WITH place AS (
-    INSERT INTO exchange_position AS p (peer, stream, out_seq, in_seq) VALUES (%s, %s, 1, 0)
-    ON CONFLICT (peer, stream) DO UPDATE SET out_seq = p.out_seq + 1 RETURNING out_seq)
-INSERT INTO outbox (id, peer, stream, seq, type, body, created_at, attempts, reason, parked)
-SELECT %s, %s, %s, out_seq, %s, %s, %s, 0, '', false FROM place"""
-
-
 HOT_ITEMS = """
 SELECT item, count(*) AS many FROM stream WHERE kind = 'appeal' AND opened_at >= %s AND opened_at < %s AND coalesce(data->>'channel', '') <> 'linkage'
 GROUP BY item ORDER BY many DESC, item LIMIT %s"""
@@ -296,20 +285,12 @@ class PostgresUnitOfWork:
             # Always in the same order, so that two transactions cannot wait for each other.
             "streams": [_stream_row(held) for held in sorted(changed, key=lambda each: each.state.id)],
             "journal": [_journal_row(kind, entry) for kind, entry in self._entries],
+            "clocks": list(self._clock_rows()),
+            "keys": [{"key": key, "at": at, "appeal": appeal} for (at, appeal), keys in self._recalled.items() for key in keys],
+            "messages": [message_row(each, at) for each, at in self._messages],
         }
-        if clocks := list(self._clock_rows()):
-            work["clocks"] = clocks
-        if self._recalled:
-            work["keys"] = [{"key": key, "at": at, "appeal": appeal} for (at, appeal), keys in self._recalled.items() for key in keys]
-        if self._messages:
-            work["messages"] = [
-                {"id": uuid7(), "peer": each.peer, "stream": each.stream, "type": each.type, "body": each.body, "at": at}
-                for each, at in self._messages
-            ]
-        with connection.cursor() as cursor:
-            cursor.execute(WRITE, [orjson.dumps(work, default=_mapping, option=orjson.OPT_NON_STR_KEYS).decode()])
-        rings = self._rings(changed)
-        transaction.on_commit(lambda: bell.ring(rings))
+        write(work)
+        bell.after_commit(self._rings(changed))
 
     def _clock_rows(self) -> Iterator[dict[str, Any]]:
         for stream in sorted(self._clocks):
@@ -355,13 +336,6 @@ def _journal_row(kind: StreamKind, entry: Entry) -> dict[str, Any]:
         "stream": entry.stream, "kind": kind.value, "seq": entry.seq, "name": fact.name, "actor": fact.actor.as_dict(), "at": fact.at,
         "data": fact.data, "before": entry.before, "hash": entry.hash,
     }  # fmt: skip
-
-
-def _mapping(value: Any) -> Any:
-    """Return what the JSON writer does not know as what it knows."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(type(value).__name__)
 
 
 def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import ValidationError
@@ -15,13 +16,13 @@ from pydantic import ValidationError
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
 from liandong.application.take_appeal import take_in
-from liandong.domain.errors import CommandRefused, LiandongError
+from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import Actor, StreamKind
 from liandong.web.api.access import actor, once
 from liandong.web.api.answers import written
 from liandong.web.api.appeals import PROBLEMS, given_of
 from liandong.web.api.shapes import AppealIn, AppealsIn, TookManyOut
-from liandong.web.problems import problem_body
+from liandong.web.problems import database_problem, language_of, problem_of, wrong_shape
 from liandong.web.world import world
 
 __all__ = ["router"]
@@ -36,7 +37,7 @@ def take_many(request: HttpRequest, body: AppealsIn) -> HttpResponse:
     Concurrency: as each alone, idempotent by its ``key``: a batch that was cut off is told again whole. With an ``Idempotency-Key`` all are one
     transaction with its answer.
     """
-    who, language = actor(request), "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
+    who, language = actor(request), language_of(request.headers.get("Accept-Language", ""))
 
     def act() -> tuple[int, dict[str, Any]]:
         return 200, {"results": [_one(who, row, language) for row in body.appeals]}
@@ -56,12 +57,16 @@ def _one(who: Actor, row: dict[str, Any], language: str) -> dict[str, Any]:
                 place(session, taken.appeal, who, course, {})
             appeal = session.load(StreamKind.APPEAL, taken.appeal.id)
     except ValidationError as error:
-        places = [f"{'.'.join(str(part) for part in each['loc'][-2:])}: {each['msg']}" for each in error.errors()[:5]]
-        return {"status": 422, "problem": problem_body("input.invalid", language, {"detail": "; ".join(places)[:500]}, status=422)}
+        return _refused(wrong_shape(error.errors(), language))
     except LiandongError as error:
-        clause = error.refusal.clause if isinstance(error, CommandRefused) else ""
-        told = problem_body(error.code, language, dict(error.data), clause=clause)
-        return {"status": told["status"], "problem": told}
+        return _refused(problem_of(error, language))
+    except DatabaseError as error:
+        # Those before it are taken: the answer has to say which.
+        return _refused(database_problem(error, language))
     data = appeal.data
     kept = {"id": appeal.id, "number": data.get("number", ""), "phase": appeal.phase, "side": data.get("side", ""), "urgent": bool(data.get("urgent"))}
     return {"status": 200 if taken.again else 201, **kept}
+
+
+def _refused(problem: dict[str, Any]) -> dict[str, Any]:
+    return {"status": problem["status"], "problem": problem}

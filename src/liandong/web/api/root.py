@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, DataError
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
-from liandong.domain.errors import CommandRefused, LiandongError
+from liandong.domain.errors import LiandongError
 from liandong.web.api import consultations as _consultations  # noqa: F401 - adds convening and the rulings in force
 from liandong.web.api import returns as _returns  # noqa: F401 - adds return reasons and negotiations
 from liandong.web.api import streams as _streams  # noqa: F401 - adds lists and acts to the same router
@@ -34,11 +33,9 @@ from liandong.web.api.standards import router as standards
 from liandong.web.api.suggestions import router as suggestions
 from liandong.web.api.transcripts import router as transcripts
 from liandong.web.api.triage_errors import router as triage_errors
-from liandong.web.problems import problem_body
+from liandong.web.problems import database_problem, language_of, problem_body, problem_of, wrong_shape
 
 __all__ = ["api"]
-
-log = logging.getLogger("liandong.api")
 
 api = DocumentedApi(
     title="联动 Liandong",
@@ -64,38 +61,31 @@ api.add_router("", follow)
 api.add_router("", replies)
 
 
-def problem(
-    code: str, data: dict[str, Any] | None = None, status: int | None = None, clause: str = "", language: str = "zh"
-) -> HttpResponse:
+def problem(body: dict[str, Any]) -> HttpResponse:
     """Return a refusal as application/problem+json."""
-    body = problem_body(code, language, data, status, clause)
-    return JsonResponse(
-        body, status=int(body["status"]), content_type=PROBLEM_TYPE, json_dumps_params={"ensure_ascii": False}
-    )
+    return JsonResponse(body, status=int(body["status"]), content_type=PROBLEM_TYPE, json_dumps_params={"ensure_ascii": False})
 
 
 def _language(request: HttpRequest) -> str:
-    return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
+    return language_of(request.headers.get("Accept-Language", ""))
 
 
 @api.exception_handler(LiandongError)
 def refused(request: HttpRequest, error: LiandongError) -> HttpResponse:
     """A refusal of the domain or a use case."""
-    clause = error.refusal.clause if isinstance(error, CommandRefused) else ""
-    return problem(error.code, dict(error.data), clause=clause, language=_language(request))
+    return problem(problem_of(error, _language(request)))
 
 
 @api.exception_handler(NinjaValidationError)
 def malformed(request: HttpRequest, error: NinjaValidationError) -> HttpResponse:
-    """The request does not have the documented shape: says where and how, never what was sent."""
-    places = [f"{'.'.join(str(part) for part in each.get('loc', ())[-2:])}: {each.get('msg', '')}" for each in error.errors[:5]]
-    return problem("input.invalid", {"detail": "; ".join(places)[:500]}, status=422, language=_language(request))
+    """The request does not have the documented shape."""
+    return problem(wrong_shape(error.errors, _language(request)))
 
 
 @api.exception_handler(AuthenticationError)
 def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     """No token, or one we do not know."""
-    answer = problem("access.unknown_token", language=_language(request))
+    answer = problem(problem_body("access.unknown_token", _language(request)))
     answer["WWW-Authenticate"] = 'Bearer realm="liandong"'
     return answer
 
@@ -104,27 +94,25 @@ def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """A body that is no JSON."""
     code = "request.not_json" if error.status_code == 400 else "input.invalid"
-    return problem(code, {"detail": str(error.message)[:200]}, status=error.status_code, language=_language(request))
+    return problem(problem_body(code, _language(request), {"detail": str(error.message)[:200]}, status=error.status_code))
 
 
 @api.exception_handler(RequestDataTooBig)
 def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     """A body larger than this node reads."""
-    return problem("request.too_large", {"limit": 4 * 1024 * 1024}, language=_language(request))
+    return problem(problem_body("request.too_large", _language(request), {"limit": 4 * 1024 * 1024}))
 
 
 @api.exception_handler(Http404)
 def nothing_there(request: HttpRequest, error: Http404) -> HttpResponse:
     """No such address."""
-    return problem("stream.not_found", {"id": ""}, language=_language(request))
+    return problem(problem_body("stream.not_found", _language(request), {"id": ""}))
 
 
 @api.exception_handler(DatabaseError)
 def database_away(request: HttpRequest, error: DatabaseError) -> HttpResponse:
     """The database is away or too busy: try again; nothing was half done. A value that it cannot hold is the caller's."""
-    if isinstance(error, DataError):
-        return problem("input.invalid", {"detail": "a value that no record can hold"}, status=422, language=_language(request))
-    log.error("database error", extra={"action": "api.database", "error": type(error).__name__})
-    answer = problem("server.no_database", {"detail": type(error).__name__}, status=503, language=_language(request))
-    answer["Retry-After"] = "1"
+    answer = problem(database_problem(error, _language(request)))
+    if answer.status_code == 503:
+        answer["Retry-After"] = "1"
     return answer

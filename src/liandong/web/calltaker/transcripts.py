@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.models import Draft, Stream, User
 from liandong.adapters.postgres.unit_of_work import CHANGED
 from liandong.domain.errors import CommandRefused, InvalidInput, Refusal, StreamNotFound
@@ -57,8 +58,7 @@ def hear(person: str, slot: str, words: str, seq: int | None) -> tuple[int, bool
             raise InvalidInput("input.too_long", field="words", limit=LONGEST, length=LONGEST + len(said))
         draft.fields = {**draft.fields, NOTED: sorted([*pieces, {"seq": number, "words": said}], key=lambda each: each["seq"])}
         draft.save()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED, json.dumps({"kind": "transcript", "id": slot, "person": person})])
+        bell.after_commit([(CHANGED, json.dumps({"kind": "transcript", "id": slot, "person": person}))])
     return number, False
 
 

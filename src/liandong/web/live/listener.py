@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
-from django.db import connection as django_connection
 
+from liandong.adapters.postgres.bell import own_link
 from liandong.adapters.postgres.unit_of_work import CHANGED
 
 __all__ = ["MISSED", "Listener", "listener"]
@@ -96,11 +96,5 @@ class Listener:
                 queue.put_nowait(news)
 
 
-def _connect_to() -> dict[str, Any]:
-    """Return the parameters of Django's own connection, without what only its pool knows."""
-    known = django_connection.get_connection_params()
-    return {name: value for name, value in known.items() if name in ("dbname", "user", "password", "host", "port", "sslmode")}
-
-
 #: The one of this process.
-listener = Listener(_connect_to)
+listener = Listener(own_link)

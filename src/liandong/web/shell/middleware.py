@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from liandong.domain.errors import LiandongError
-from liandong.web.problems import problem_body, sentence_of, status_of
+from liandong.web.problems import language_of, problem_body, sentence_of, status_of
 
 __all__ = ["POLICY", "chosen_language", "content_policy", "words_for_refusals"]
 
@@ -113,7 +113,7 @@ class words_for_refusals(_Around):  # noqa: N801
         code = {404: "request.no_address", 405: "request.wrong_method"}.get(response.status_code)
         if code is None or not request.path.startswith("/api/") or "json" in response.get("Content-Type", ""):
             return response
-        told = problem_body(code, "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh")
+        told = problem_body(code, language_of(request.headers.get("Accept-Language", "")))
         answer = JsonResponse(told, status=response.status_code, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
         if response.has_header("Allow"):
             answer["Allow"] = response["Allow"]
