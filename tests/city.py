@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +31,7 @@ import psycopg
 
 from liandong.adapters.packs import load_pack
 from liandong.node.city import OWN_FILE, city_plan, desk_plan
+from liandong.node.embedded import SERVER_DATA
 from liandong.node.settings import NODE_FILE, SUITE_NAMES, server_url
 from liandong.node.supervisor import Supervisor
 
@@ -37,6 +40,7 @@ __all__ = ["Api", "City", "Screen", "eventually", "free_ports", "running_city", 
 T = TypeVar("T")
 #: How long something that others do may take before a test gives up, in seconds. Machines are slow when they are shared.
 PATIENCE_SECONDS = 45.0
+USUAL_PACK = "xiangcheng"
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 INSERT_TOKEN = """
 INSERT INTO api_token (digest, name, role, unit, created_at) VALUES (%s, %s, %s, %s, now())"""
@@ -246,11 +250,25 @@ class City:
         return found
 
 
+@cache
+def prepared_data() -> Path:
+    """Return the data of a server that holds the prepared, empty databases of a city: made once, so that not every city has to migrate its own."""
+    place = Path(tempfile.mkdtemp(prefix="liandong-prepared-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    ports = free_ports(2)
+    city = Supervisor(place, USUAL_PACK, city_plan(ports[0], ports[1]))
+    try:
+        city.prepare()
+    finally:
+        city.stop()
+    return place / SERVER_DATA
+
+
 @contextmanager
 def running_city(
     *,
     county: bool = False,
-    pack: str = "xiangcheng",
+    pack: str = USUAL_PACK,
     home: Path | None = None,
     transport: str = "http",
     suite: str = SUITE_NAMES[0],
@@ -272,6 +290,9 @@ def running_city(
         directory = place / "nodes" / node
         directory.mkdir(parents=True, exist_ok=True)
         (directory / OWN_FILE).write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()), encoding="utf-8")
+    if home is None and pack == USUAL_PACK and not one_desk and server_url() is None:
+        # With its owner: as root the server runs under a user of its own.
+        subprocess.run(["cp", "-a", str(prepared_data()), str(place / SERVER_DATA)], check=True)
     supervisor = Supervisor(place, pack, plans, server_url(), demonstration=True, transport=transport, suite=suite, web_processes=web_processes)
     try:
         supervisor.start()

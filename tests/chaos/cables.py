@@ -87,40 +87,46 @@ class BadHttp(BadCable):
                 each.close()
 
     async def _serve(self, node: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError):
-            while True:
-                head, body = await _message(reader)
-                kind = self.faults.pick(
-                    "lose", "double", "delay", "cut", "flip", "shuffle", "lose_answer", "cut_answer", "flip_answer", "replay"
-                )
-                if kind in ("lose", "parted"):
-                    break
-                if kind == "delay":
-                    await self.faults.delay()
-                if kind == "replay" and self._old:
-                    # Something said long ago is said again; nobody waits for its answer.
-                    await self._ask(*self.faults.chance.choice(self._old))
-                if kind == "double":
-                    await self._ask(node, _request(head, body))
-                if self.faults.chance.random() < 0.05:
-                    self._old = [*self._old[-20:], (node, _request(head, body))]
-                answer = await self._ask(node, _request(head, self.faults.spoilt(body, kind)))
-                self.passed(kind if answer else "lose")
-                if kind == "lose_answer" or not answer:
-                    break
-                writer.write(self.faults.spoilt(answer, kind.removesuffix("_answer")) if kind.endswith("_answer") else answer)
-                await writer.drain()
-                if kind.endswith("_answer"):
-                    break
-        writer.close()
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError):
+                await self._carry(node, reader, writer)
+        finally:
+            writer.close()
+
+    async def _carry(self, node: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry questions and answers of one connection until it is cut."""
+        while True:
+            head, body = await _message(reader)
+            kind = self.faults.pick(
+                "lose", "double", "delay", "cut", "flip", "shuffle", "lose_answer", "cut_answer", "flip_answer", "replay"
+            )
+            if kind in ("lose", "parted"):
+                break
+            if kind == "delay":
+                await self.faults.delay()
+            if kind == "replay" and self._old:
+                # Something said long ago is said again; nobody waits for its answer.
+                await self._ask(*self.faults.chance.choice(self._old))
+            if kind == "double":
+                await self._ask(node, _request(head, body))
+            if self.faults.chance.random() < 0.05:
+                self._old = [*self._old[-20:], (node, _request(head, body))]
+            answer = await self._ask(node, _request(head, self.faults.spoilt(body, kind)))
+            self.passed(kind if answer else "lose")
+            if kind == "lose_answer" or not answer:
+                break
+            writer.write(self.faults.spoilt(answer, kind.removesuffix("_answer")) if kind.endswith("_answer") else answer)
+            await writer.drain()
+            if kind.endswith("_answer"):
+                break
 
     async def _ask(self, node: str, request: bytes) -> bytes:
         """Return the answer of a node, ``b""`` where there was none."""
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self._ports[node])
-            writer.write(request)
-            head, body = await asyncio.wait_for(_message(reader), 30)
-            writer.close()
+            with contextlib.closing(writer):
+                writer.write(request)
+                head, body = await asyncio.wait_for(_message(reader), 30)
             return head + body
         except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError):
             return b""

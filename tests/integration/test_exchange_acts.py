@@ -127,7 +127,11 @@ def test_a_quarantined_message_is_tried_again_and_set_aside_by_api(node: Node) -
     stream = str(uuid4())
     take(node, unknown(stream, 1, type="handover.fact"))
     api = client("supervisor")
-    position = next(each["position"] for each in api.get("/api/v1/exchange/quarantine").json() if each["stream"] == stream)
+    position, listed = 0, []
+    while page := api.get(f"/api/v1/exchange/quarantine?after={position}").json():
+        listed += page
+        position = page[-1]["position"]
+    [position] = [each["position"] for each in listed if each["stream"] == stream]
     still = api.post(f"/api/v1/exchange/quarantine/{position}/retry")
     assert still.status_code == 422
     assert node.raw("SELECT state FROM inbox WHERE position = %s", position) == [("quarantined",)]

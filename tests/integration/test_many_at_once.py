@@ -121,3 +121,26 @@ def test_a_value_that_no_record_can_hold_is_refused_alone(node: Node, token: str
     assert (status, [each["status"] for each in answer["results"]]) == (200, [201, 422, 201])
     assert answer["results"][1]["problem"]["code"] == "input.invalid"
     assert node.models.Stream.objects.filter(key__in=[each["key"] for each in rows]).count() == 2
+
+
+def test_once_the_database_is_away_the_rest_is_told_to_come_again(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from liandong.web.api import many
+
+    take, tried = many.take_in, []
+
+    def away_from_the_second_on(session: Any, who: Any, given: Any) -> Any:
+        tried.append(given["text"])
+        if len(tried) > 1:
+            raise OperationalError("terminating connection")
+        return take(session, who, given)
+
+    rows = [row("路灯不亮"), row("垃圾没人收"), row("占道经营")]
+    with monkeypatch.context() as patched:
+        patched.setattr(many, "take_in", away_from_the_second_on)
+        status, answer = post(token, rows)
+    assert (status, [each["status"] for each in answer["results"]], len(tried)) == (200, [201, 503, 503], 2)
+    assert all(each["problem"]["code"] == "server.no_database" for each in answer["results"][1:])
+    _, again = post(token, rows)
+    assert [each["status"] for each in again["results"]] == [200, 201, 201]

@@ -189,6 +189,13 @@ def _join(session: Session, whistle: StreamState, appeal: StreamState, found: It
 
 def _start(session: Session, key: int, trigger: str, appeals: Sequence[StreamState], extra: Iterable[str] = ()) -> None:
     latest = max(appeals, key=lambda each: each.id)
+    told_as = f"whistle:{session.world.desk.node}:{key}:{latest.id}"
+    if (standing := session.unit.by_key(told_as)) is not None:
+        # Its newest call blew already, with words that are less like these: it is that whistle's matter, or was while it stood.
+        whistle = session.load(StreamKind.WHISTLE, standing)
+        if whistle.phase in OPEN:
+            _join(session, whistle, latest, [each.id for each in appeals])
+        return
     called = [*extra, *_concerned(session, appeals)]
     if not unit_lines(session, dict.fromkeys(called)):
         # Nobody the directory knows can be called; what led here stands all the same.
@@ -200,7 +207,7 @@ def _start(session: Session, key: int, trigger: str, appeals: Sequence[StreamSta
     name = session.world.context.get("items", {}).get(item, item)
     days = int(session.world.desk.switches.get("whistle_days", DAYS))
     told = {
-        "key": f"whistle:{session.world.desk.node}:{key}:{latest.id}",
+        "key": told_as,
         "trigger": trigger,
         "summary": f"{name}：{days}天内{len(appeals)}件。{words}",
         "place": first.get("place", "") or latest.data.get("place", ""),

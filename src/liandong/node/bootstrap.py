@@ -9,13 +9,12 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from liandong.adapters.adviser.openai_compatible import OpenAiCompatible
 from liandong.adapters.classifier.shipped import default_scorer
 from liandong.adapters.classifier.triage_model import TriageModel
-from liandong.adapters.classifier.unit_history import UnitHistory
 from liandong.adapters.notices.gateway import GatewayMessages
 from liandong.adapters.notices.simulated import SimulatedMessages
 from liandong.adapters.packs import Pack, load_pack
@@ -25,7 +24,7 @@ from liandong.adapters.telephony.simulator import SimulatedSwitch
 from liandong.application.current import install_world
 from liandong.application.guidance import DoorWords
 from liandong.application.live_triage import LiveTriage
-from liandong.application.ports import CitizenMessages, Desk, Peer
+from liandong.application.ports import CitizenMessages, Clock, Desk, Peer
 from liandong.application.reactions import reactions_to
 from liandong.application.world import World
 from liandong.domain.catalogue.items import Ruling
@@ -33,6 +32,9 @@ from liandong.domain.clocks import Rulebook
 from liandong.domain.routing import DivisionLevel, Place, ancestors, locate
 from liandong.domain.triage import Triage
 from liandong.node.settings import NODE_FILE, NodeSettings, read_node
+
+if TYPE_CHECKING:
+    from liandong.adapters.classifier.unit_history import UnitHistory
 
 __all__ = ["SystemClock", "known_codes", "live_triage", "load_city_pack", "make_triage", "node_settings", "rulebook_of", "scorer_of", "start", "triage_of", "world_of"]
 
@@ -114,17 +116,18 @@ def scorer_of(directory: str) -> TriageModel:
 
 
 def triage_of(pack: Pack, scorer: TriageModel | None = None) -> Triage:
-    """Return the triage of a pack: its list and rules with a model, the shipped one where none is given.
+    """Return the triage of a pack: its list and rules with a model, the shipped one where none is given."""
+    return kept(Triage(pack.catalogue, scorer or default_scorer()))
 
-    What it holds lives as long as the process: it is put out of the garbage collector's sight, which a fifth of the time went to.
-    """
-    triage = Triage(pack.catalogue, scorer or default_scorer())
+
+def kept(triage: Triage) -> Triage:
+    """Return a triage that lives as long as the process, out of the garbage collector's sight: a fifth of the time went to looking at it."""
     gc.collect()
     gc.freeze()
     return triage
 
 
-def live_triage(pack: Pack, world: World, scorer: TriageModel | None = None) -> LiveTriage:
+def live_triage(pack: Pack, clock: Clock, scorer: TriageModel | None = None) -> LiveTriage:
     """Return the triage of a node: the pack's list with the rulings its database holds. Django must be set up.
 
     Parameters:
@@ -136,13 +139,21 @@ def live_triage(pack: Pack, world: World, scorer: TriageModel | None = None) -> 
 
     def build(rulings: tuple[Ruling, ...], day: date) -> Callable[[str], Mapping[str, Any]]:
         catalogue = replace(pack.catalogue, rulings=(*pack.catalogue.rulings, *rulings))
-        return judge_of(Triage(catalogue, model, on=day))
+        return judge_of(kept(Triage(catalogue, model, on=day)))
 
     clauses = {each.clause.code: each.clause for each in pack.catalogue.items}
-    return LiveTriage(build, rulings_revision, read_rulings, lambda: world.clock.now().astimezone(zone).date(), clauses)
+    return LiveTriage(build, rulings_revision, read_rulings, lambda: clock.now().astimezone(zone).date(), clauses)
 
 
-def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping[str, Any]]) -> World:
+def clock_of(settings: NodeSettings) -> Clock:
+    """Return a node's clock: only a demonstration's can be moved, and only ahead."""
+    from liandong.adapters.settable_clock import SettableClock
+
+    settable = settings.demonstration and settings.directory and not settings.clock_offset_seconds
+    return SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
+
+
+def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping[str, Any]], clock: Clock) -> World:
     """Return the world of a node on its PostgreSQL database; Django must be set up."""
     from liandong.adapters.jobs.timeouts import defer_job
     from liandong.adapters.postgres.ids import TimeOrderedIds
@@ -150,7 +161,6 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     from liandong.adapters.postgres.patrols import PostgresPatrols
     from liandong.adapters.postgres.service_codes import keep_notice
     from liandong.adapters.postgres.unit_of_work import PostgresWork
-    from liandong.adapters.settable_clock import SettableClock
 
     desk = Desk(
         node=settings.name,
@@ -166,9 +176,6 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
     switch = SimulatedSwitch() if settings.demonstration else None
     owners = SimulatedOwners(settings.secret) if settings.demonstration else None
     notices = SimulatedNotices(keep_notice) if settings.demonstration else None
-    # Only a demonstration's time can be moved, and only ahead.
-    settable = settings.demonstration and settings.directory and not settings.clock_offset_seconds
-    clock = SettableClock(Path(settings.directory) / "clock.json") if settable else SystemClock(settings.clock_offset_seconds)
     return World(
         clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook, unit_history=history_of(settings), adviser=adviser_of(settings),
         context=known_codes(pack), notary=PostgresNotary(settings.name, clock), messages=messages_of(settings), patrols=PostgresPatrols(),
@@ -201,7 +208,12 @@ def messages_of(settings: NodeSettings) -> CitizenMessages | None:
 
 def history_of(settings: NodeSettings) -> UnitHistory | None:
     """Return what this node learned of its own units, None where it learned nothing. Raises ``ModelError`` for a damaged model."""
-    return UnitHistory(Path(settings.unit_model)) if settings.unit_model else None
+    if not settings.unit_model:
+        return None
+    # What trains needs a second to import; most nodes have learned nothing yet.
+    from liandong.adapters.classifier.unit_history import UnitHistory
+
+    return UnitHistory(Path(settings.unit_model))
 
 
 def rulebook_of(pack: Pack) -> Rulebook:
@@ -227,8 +239,7 @@ def start(node_file: Path | None = None) -> World:
     django.setup()
     settings = node_settings()
     pack = load_city_pack(settings.pack)
-    scorer = scorer_of(settings.triage_model)
-    world = world_of(settings, pack, make_triage(pack, scorer))
-    world = replace(world, triage=live_triage(pack, world, scorer), model_about=scorer.about)
+    scorer, clock = scorer_of(settings.triage_model), clock_of(settings)
+    world = replace(world_of(settings, pack, live_triage(pack, clock, scorer), clock), model_about=scorer.about)
     install_world(world)
     return world

@@ -21,7 +21,10 @@ import psycopg
 
 from liandong.domain.errors import LiandongError
 
-__all__ = ["Server", "ServerError", "start_server"]
+__all__ = ["SERVER_DATA", "Server", "ServerError", "start_server"]
+
+#: In the home of a city: the data of the embedded server.
+SERVER_DATA = "postgres"
 
 #: What the embedded server and a demonstration city need, in MB.
 WANTED_MB = 300
@@ -94,7 +97,7 @@ def start_server(home: Path, given_url: str | None) -> Server:
 
 
 def _embedded(home: Path) -> Server:
-    data = home / "postgres"
+    data = home / SERVER_DATA
     try:
         data.mkdir(parents=True, exist_ok=True)
         probe = home / ".writable"

@@ -13,7 +13,7 @@ from pathlib import Path
 from liandong.node.bootstrap import load_city_pack, node_settings, start
 from liandong.node.settings import NodeSettings
 
-__all__ = ["LOCAL_TOKEN_FILE", "digest_of", "make_people", "make_token", "prepare"]
+__all__ = ["LOCAL_TOKEN_FILE", "digest_of", "main", "make_people", "make_token", "prepare"]
 
 #: In a node's directory: the token that ``liandong feed`` and the callers of the demonstration use.
 LOCAL_TOKEN_FILE = "local.token"
@@ -70,5 +70,10 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Make the database ready of the node that the environment names."""
     prepare()
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,6 @@ kernel ends its children (PDEATHSIG), so nothing is left holding a port.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import logging
 import os
@@ -26,6 +25,7 @@ from typing import Any
 from liandong.node.between import Between
 from liandong.node.city import CITY_FILE, Plan, lay_out
 from liandong.node.embedded import Server, ServerError, start_server
+from liandong.node.nursery import Forked, die_with_parent
 from liandong.node.prepare import LOCAL_TOKEN_FILE
 from liandong.node.settings import NODE_FILE, SUITE_NAMES, NodeSettings
 
@@ -39,43 +39,36 @@ PAUSE_SECONDS = (0.5, 15.0)
 WELL_SECONDS = 20.0
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent dies (Linux)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-
-
 class Child:
     """One process of a node, started again when it dies.
 
     Parameters:
         name: for logs: ``police web``.
-        command: what is run.
+        command: what is run: a program with its arguments, or the name of a module of ours whose ``main`` is run.
         environment: added to ours.
         log_file: where its output goes.
     """
 
-    def __init__(self, name: str, command: Sequence[str], environment: dict[str, str], log_file: Path) -> None:
+    def __init__(self, name: str, command: Sequence[str] | str, environment: dict[str, str], log_file: Path) -> None:
         self.name = name
-        self._command = list(command)
+        self._command = command
         self._environment = environment
         self._log_file = log_file
         self._pause = PAUSE_SECONDS[0]
         self._started = 0.0
         self._not_before = 0.0
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> None:
         """Start the process."""
-        with self._log_file.open("ab") as output:
-            self.process = subprocess.Popen(
-                self._command,
-                env={**os.environ, **self._environment},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                preexec_fn=_die_with_parent,
-            )
+        environment = {**os.environ, **self._environment}
+        if isinstance(self._command, str):
+            self.process = Forked(self._command, self.name, environment, self._log_file)
+        else:
+            with self._log_file.open("ab") as output:
+                self.process = subprocess.Popen(
+                    self._command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=die_with_parent
+                )
         self._started = time.monotonic()
 
     def look(self) -> None:
@@ -89,7 +82,11 @@ class Child:
             self._not_before = now + self._pause
             log.warning("%s ended with %s; starting again in %.1f s", self.name, self.process.returncode, self._pause)
         if now >= self._not_before:
-            self.start()
+            try:
+                self.start()
+            except OSError as error:
+                self._not_before = now + self._pause
+                log.error("%s could not be started: %s", self.name, type(error).__name__)
 
     def end(self, seconds: float = 15.0) -> None:
         """Ask the process to stop; kill it when it does not in time."""
@@ -156,22 +153,8 @@ class Supervisor:
         Raises:
             ServerError: what is in the way, in words.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
-        self.server = start_server(self.home, self._server_url)
-        self.between = self._make_between(self._transport, self.home, self.server, {plan.name: plan.port for plan in self._plans})
-        self.nodes = lay_out(
-            self.home,
-            self._pack,
-            self._plans,
-            self.server,
-            demonstration=self._demonstration,
-            between=self.between,
-            suite=self._suite,
-            clock_offsets=self._clock_offsets,
-            web_processes=self._web_processes,
-        )
+        self.prepare()
         self._start_bus()
-        self._prepare()
         for settings, file in self.nodes:
             self._add(settings, file)
         # The first of each node answers soonest while the others do not start beside it.
@@ -186,6 +169,28 @@ class Supervisor:
         self._watching.set()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._thread.start()
+
+    def prepare(self) -> None:
+        """Start the server, write every node's file and keys, make its database ready; no node runs yet.
+
+        Raises:
+            ServerError: what is in the way, in words.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.server = start_server(self.home, self._server_url)
+        self.between = self._make_between(self._transport, self.home, self.server, {plan.name: plan.port for plan in self._plans})
+        self.nodes = lay_out(
+            self.home,
+            self._pack,
+            self._plans,
+            self.server,
+            demonstration=self._demonstration,
+            between=self.between,
+            suite=self._suite,
+            clock_offsets=self._clock_offsets,
+            web_processes=self._web_processes,
+        )
+        self._make_databases_ready()
 
     def _start_bus(self) -> None:
         """Start the bus between the nodes, when they speak over one that is ours."""
@@ -250,26 +255,13 @@ class Supervisor:
                 child.start()
         self._wait(seconds)
 
-    def _prepare(self) -> None:
+    def _make_databases_ready(self) -> None:
         """Make every database ready, all at once."""
         running = []
         for settings, file in self.nodes:
             log_file = Path(settings.directory) / "prepare.log"
-            with log_file.open("wb") as output:
-                environment = {**os.environ, NODE_FILE: str(file)}
-                running.append(
-                    (
-                        settings,
-                        log_file,
-                        subprocess.Popen(
-                            [sys.executable, "-m", "liandong.node.prepare"],
-                            env=environment,
-                            stdin=subprocess.DEVNULL,
-                            stdout=output,
-                            stderr=output,
-                        ),
-                    )
-                )
+            log_file.write_bytes(b"")
+            running.append((settings, log_file, Forked("liandong.node.prepare", f"{settings.name} prepare", {**os.environ, NODE_FILE: str(file)}, log_file)))
         for settings, log_file, process in running:
             if process.wait() != 0:
                 raise ServerError("server.not_started", what=settings.title, detail=log_file.read_text(errors="replace")[-600:])
@@ -277,15 +269,13 @@ class Supervisor:
     def _add(self, settings: NodeSettings, file: Path) -> None:
         environment = {NODE_FILE: str(file)}
         directory = Path(settings.directory)
-        worker = [sys.executable, "-m", "liandong.node.worker"]
         if settings.exchange_port:
             command = exchange_command(settings)
             self.children[settings.name, "exchange"] = Child(f"{settings.name} exchange", command, environment, directory / "exchange.log")
         for count in range(1, settings.web_processes + 1):
             part = "web" if count == 1 else f"web {count}"
-            web = [sys.executable, "-m", "liandong.node.serve"]
-            self.children[settings.name, part] = Child(f"{settings.name} {part}", web, environment, directory / f"{part.replace(' ', '-')}.log")
-        self.children[settings.name, "worker"] = Child(f"{settings.name} worker", worker, environment, directory / "worker.log")
+            self.children[settings.name, part] = Child(f"{settings.name} {part}", "liandong.node.serve", environment, directory / f"{part.replace(' ', '-')}.log")
+        self.children[settings.name, "worker"] = Child(f"{settings.name} worker", "liandong.node.worker", environment, directory / "worker.log")
 
     def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -197,13 +197,27 @@ async def _caller(
     while (found := await queue.get()) is not None:
         which, rows = found
         report.rows += len(rows)
-        answer = await lines[which].call("POST", "/appeals/batch", {"appeals": [{**row, "course": "auto"} for row in rows]})
-        if answer.status_code != 200:
-            report.refused[str(answer.json().get("code", answer.status_code))] += len(rows)
-        else:
-            for each in answer.json()["results"]:
-                _note(report, told, which, each)
+        until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
+        while rows:
+            answer = await lines[which].call("POST", "/appeals/batch", {"appeals": [{**row, "course": "auto"} for row in rows]})
+            if answer.status_code != 200:
+                report.refused[str(answer.json().get("code", answer.status_code))] += len(rows)
+                break
+            came = answer.json()["results"]
+            late = time.monotonic() > until
+            for each in came:
+                if late or not _passes(each):
+                    _note(report, told, which, each)
+            rows = [] if late else [row for row, each in zip(rows, came, strict=True) if _passes(each)]
+            if rows:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
         progress(report.rows)
+
+
+def _passes(came: dict[str, Any]) -> bool:
+    """Tell whether a row was refused by something that passes: a database that is away, or others who were quicker."""
+    return bool((came.get("problem") or {}).get("retry_helps"))
 
 
 def _note(report: FeedReport, told: dict[str, int], which: int, came: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.catalogue.items import Catalogue, Ruling
 from liandong.domain.triage.context import is_letter
-from liandong.domain.triage.danger import Danger, DangerRules
+from liandong.domain.triage.danger import Danger, all_rules
 from liandong.domain.triage.evidence import CueBook, Evidence
 from liandong.domain.triage.kinds import KindRules
 
@@ -102,7 +102,7 @@ class Reader:
 
     def __init__(self, catalogue: Catalogue, rulings: Iterable[Ruling] = ()) -> None:
         self.cues = CueBook(catalogue, rulings)
-        self.danger = DangerRules()
+        self.danger = all_rules()
         self.kinds = KindRules()
 
     def read(self, words: Words) -> Reading:

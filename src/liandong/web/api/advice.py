@@ -11,7 +11,6 @@ from pydantic import Field, StrictStr
 from liandong.domain.errors import InvalidInput, LiandongError
 from liandong.domain.journal.facts import Role
 from liandong.web.api.access import token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.shapes import Line, Strict, Text
 from liandong.web.asking_adviser import advice_on
 from liandong.web.rights import DESKS
@@ -31,7 +30,7 @@ class AdviceIn(Strict):
     citizen: Annotated[StrictStr, Field(max_length=60)] = ""
 
 
-@router.post("/triage/advice", response={200: dict[str, Any], **PROBLEMS}, summary="Ask the adviser for a word beside the verdict")
+@router.post("/triage/advice", response={200: dict[str, Any]}, summary="Ask the adviser for a word beside the verdict")
 def advice(request: HttpRequest, body: AdviceIn) -> tuple[int, dict[str, Any]]:
     """Return ``verdict``, ``advice`` and whether they agree; nothing is recorded. Without an adviser: ``adviser.off``."""
     if Role(token_of(request).role) not in DESKS:

@@ -19,26 +19,24 @@ from liandong.domain.errors import InvalidInput, StreamNotFound
 from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
 from liandong.web.api.access import actor, once, token_of
 from liandong.web.api.answers import written
-from liandong.web.api.shapes import AppealIn, PlaceIn, ProblemOut, StreamOut, TakenOut, TextIn
+from liandong.web.api.shapes import AppealIn, PlaceIn, StreamOut, TakenOut, TextIn
 from liandong.web.api.showing import find, show_state
 from liandong.web.reading.clocks import ClockLine, lines_of
 from liandong.web.world import world
 
-__all__ = ["PROBLEMS", "given_of", "router"]
+__all__ = ["given_of", "router"]
 
 router = Router(tags=["appeals"])
 #: Keys that this node gives itself: to calls of its desks, and to what came by a handover.
 OWN_KEYS = ("desk:", "handover:")
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 503), ProblemOut)
 
-
-@router.post("/triage", response={200: dict[str, Any], **PROBLEMS}, summary="Judge words: whose matter, how urgent, what is missing")
+@router.post("/triage", response={200: dict[str, Any]}, summary="Judge words: whose matter, how urgent, what is missing")
 def judge(request: HttpRequest, body: TextIn) -> Status[dict[str, Any]]:
     """Return the verdict; nothing is recorded."""
     return Status(200, dict(world().triage(body.text)))
 
 
-@router.post("/appeals", response={201: TakenOut, 200: TakenOut, **PROBLEMS}, summary="Take an appeal")
+@router.post("/appeals", response={201: TakenOut, 200: TakenOut}, summary="Take an appeal")
 def take(request: HttpRequest, body: AppealIn) -> HttpResponse:
     """Record what a citizen said; with ``course`` place it at once, in the same transaction."""
     given = given_of(body)
@@ -68,7 +66,7 @@ def given_of(body: AppealIn) -> dict[str, Any]:
     return given
 
 
-@router.get("/appeals/{appeal}/guidance", response={200: dict[str, str], **PROBLEMS}, summary="What a guided citizen can keep")
+@router.get("/appeals/{appeal}/guidance", response={200: dict[str, str]}, summary="What a guided citizen can keep")
 def guidance(request: HttpRequest, appeal: str) -> Status[dict[str, str]]:
     """Return door, telephone, words, clause and the message made of them; 404 where no guidance was given."""
     row = find(token_of(request), StreamKind.APPEAL, appeal)
@@ -78,7 +76,7 @@ def guidance(request: HttpRequest, appeal: str) -> Status[dict[str, str]]:
     return Status(200, {**told, "text": guidance_text(world().doors, world().desk.side, row.data)})
 
 
-@router.post("/appeals/{appeal}/place", response={200: StreamOut, **PROBLEMS}, summary="Decide where an appeal goes")
+@router.post("/appeals/{appeal}/place", response={200: StreamOut}, summary="Decide where an appeal goes")
 def decide(request: HttpRequest, appeal: str, body: PlaceIn) -> Status[dict[str, Any]]:
     """Keep it, hand it over, share it or guide it; ``auto`` follows the verdict."""
     token, who = token_of(request), actor(request)

@@ -13,7 +13,7 @@ from liandong.adapters.postgres.rulings import read_rulings
 from liandong.application.blow_whistle import blow_by_hand
 from liandong.application.convene import convene
 from liandong.web.api.access import actor, once, token_of
-from liandong.web.api.appeals import PROBLEMS, router
+from liandong.web.api.appeals import router
 from liandong.web.api.shapes import StreamOut, Strict
 from liandong.web.api.showing import show_state
 from liandong.web.world import pack, world
@@ -65,7 +65,7 @@ class RulingOut(Schema):
     data: dict[str, Any]
 
 
-@router.post("/consultations", response={201: StreamOut, **PROBLEMS}, summary="Convene a consultation by hand")
+@router.post("/consultations", response={201: StreamOut}, summary="Convene a consultation by hand")
 def begin(request: HttpRequest, body: ConveneIn) -> Status[dict[str, Any]]:
     """Invite both desks, the units of the cases and those named; by reviewers, dispatchers, supervisors, leaders and analysts."""
     token, who = token_of(request), actor(request)
@@ -76,7 +76,7 @@ def begin(request: HttpRequest, body: ConveneIn) -> Status[dict[str, Any]]:
     return once(request, do)
 
 
-@router.post("/whistles", response={201: StreamOut, **PROBLEMS}, summary="Blow a whistle by hand")
+@router.post("/whistles", response={201: StreamOut}, summary="Blow a whistle by hand")
 def blow(request: HttpRequest, body: BlowIn) -> Status[dict[str, Any]]:
     """Call the units named and those of the cases; each reports in against a clock."""
     token, who = token_of(request), actor(request)
@@ -87,7 +87,7 @@ def blow(request: HttpRequest, body: BlowIn) -> Status[dict[str, Any]]:
     return once(request, do)
 
 
-@router.get("/rulings", response={200: list[RulingOut], **PROBLEMS}, summary="Rulings of consultations kept at this node")
+@router.get("/rulings", response={200: list[RulingOut]}, summary="Rulings of consultations kept at this node")
 def rulings(request: HttpRequest) -> Status[list[dict[str, Any]]]:
     """Return every ruling, in force or not."""
     token_of(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.client import responses as phrases
 from typing import Any
 
 from ninja import NinjaAPI
@@ -15,17 +16,24 @@ PROBLEM_TYPE = "application/problem+json"
 FILE = "/files/{digest}"
 
 
+#: With what every operation may be refused. Said here once: named at each operation, the framework would make a thousand models at every start.
+REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
+PROBLEM = {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
+
+
 class DocumentedApi(NinjaAPI):
-    """An API whose document names the media types that are sent; the framework names that of its renderer for all of them."""
+    """An API whose document names the refusals of every operation, and the media types that are sent; the framework names that of its renderer for all."""
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
         """Return the document."""
         document = super().get_openapi_schema(**given)
         for path, methods in document["paths"].items():
             for operation in methods.values():
+                for status in REFUSALS:
+                    operation["responses"][status] = {"description": phrases[status]}
                 for status, answer in operation["responses"].items():
-                    if int(status) >= 400 and "content" in answer:
-                        answer["content"] = {PROBLEM_TYPE: next(iter(answer["content"].values()))}
+                    if int(status) >= 400:
+                        answer["content"] = {PROBLEM_TYPE: PROBLEM}
                 if path.endswith(FILE):
                     _as_file(operation["responses"])
         return document

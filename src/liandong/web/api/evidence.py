@@ -10,7 +10,6 @@ from liandong.adapters.postgres.models import Look
 from liandong.domain.errors import LiandongError, StreamNotFound
 from liandong.domain.journal.facts import Role
 from liandong.web.api.access import token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.evidence.blocks import as_html, as_markdown
 from liandong.web.evidence.gathering import gather
 from liandong.web.evidence.report import court_report, title_of
@@ -35,7 +34,7 @@ class EvidenceOut(Schema):
     markdown: str
 
 
-@router.get("/evidence/{named}", response={200: EvidenceOut, **PROBLEMS}, summary="The evidence of a record, for courts and auditors")
+@router.get("/evidence/{named}", response={200: EvidenceOut}, summary="The evidence of a record, for courts and auditors")
 def evidence(request: HttpRequest, named: str) -> Status[dict[str, object]]:
     """Return who said what when, with hashes, roots and signatures; for supervisors, leaders, administrators. Who took it is written down."""
     token = token_of(request)

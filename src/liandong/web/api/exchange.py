@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
 from liandong.adapters.postgres.exchange_acts import replay, retry, send_again
@@ -16,7 +16,6 @@ from liandong.adapters.postgres.models import InboxMessage, OutboxMessage, Strea
 from liandong.domain.errors import InvalidInput, LiandongError
 from liandong.domain.journal.facts import Role
 from liandong.web.api.access import once, token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.shapes import WaitingOut
 from liandong.web.reading.waiting import key_lines, peer_lines, quarantined_messages, waiting_messages
 from liandong.web.rights import EXCHANGE_KEEPERS
@@ -27,6 +26,8 @@ __all__ = ["router"]
 router = Router(tags=["exchange"])
 #: Greatest position of a message: what the database's whole numbers hold.
 GREATEST = 2**63 - 1
+#: The last position that was read: the next page begins behind it.
+After = Annotated[int, Query(ge=0, le=GREATEST)]
 
 
 class ReplayIn(Schema):
@@ -52,7 +53,7 @@ class StateOut(Schema):
     state: str
 
 
-@router.get("/exchange", response={200: WaitingOut, **PROBLEMS}, summary="What waits, and why")
+@router.get("/exchange", response={200: WaitingOut}, summary="What waits, and why")
 def waiting(request: HttpRequest) -> Status[dict[str, Any]]:
     """Return counts of what is unsent, parked and quarantined, how each peer does, and which keys count."""
     unsent = OutboxMessage.objects.filter(sent_at=None).aggregate(
@@ -98,20 +99,20 @@ def waiting(request: HttpRequest) -> Status[dict[str, Any]]:
     return Status(200, told)
 
 
-@router.get("/exchange/waiting", response={200: list[dict[str, Any]], **PROBLEMS}, summary="The oldest messages that have not arrived")
-def outbox(request: HttpRequest) -> Status[list[dict[str, Any]]]:
-    """Return them without what they say; ``position`` is what ``send-again`` takes."""
-    rows = waiting_messages()
+@router.get("/exchange/waiting", response={200: list[dict[str, Any]]}, summary="The oldest messages that have not arrived")
+def outbox(request: HttpRequest, after: After = 0) -> Status[list[dict[str, Any]]]:
+    """Return up to fifty after a position, without what they say; ``position`` is what ``send-again`` and ``after`` take."""
+    rows = waiting_messages(after)
     return Status(200, [{**_place(each), "attempts": each.attempts, "parked": each.parked, "reason": each.reason, "at": each.created_at.isoformat()} for each in rows])
 
 
-@router.get("/exchange/quarantine", response={200: list[dict[str, Any]], **PROBLEMS}, summary="Messages of peers that could not be applied")
-def quarantine(request: HttpRequest) -> Status[list[dict[str, Any]]]:
-    """Return them without what they say; ``position`` is what ``retry`` and ``set-aside`` take."""
-    return Status(200, [{**_place(each), "reason": each.reason, "at": each.received_at.isoformat()} for each in quarantined_messages()])
+@router.get("/exchange/quarantine", response={200: list[dict[str, Any]]}, summary="Messages of peers that could not be applied")
+def quarantine(request: HttpRequest, after: After = 0) -> Status[list[dict[str, Any]]]:
+    """Return up to fifty after a position, without what they say; ``position`` is what ``retry``, ``set-aside`` and ``after`` take."""
+    return Status(200, [{**_place(each), "reason": each.reason, "at": each.received_at.isoformat()} for each in quarantined_messages(after)])
 
 
-@router.post("/exchange/waiting/{position}/send-again", response={200: StateOut, **PROBLEMS}, summary="Try a waiting message now")
+@router.post("/exchange/waiting/{position}/send-again", response={200: StateOut}, summary="Try a waiting message now")
 def again(request: HttpRequest, position: int) -> Status[dict[str, Any]]:
     """Take a parked or waiting message to the front; for keepers of the exchange."""
     person = _keeper(request)
@@ -123,21 +124,21 @@ def again(request: HttpRequest, position: int) -> Status[dict[str, Any]]:
     return once(request, do)
 
 
-@router.post("/exchange/quarantine/{position}/retry", response={200: StateOut, **PROBLEMS}, summary="Apply a quarantined message now")
+@router.post("/exchange/quarantine/{position}/retry", response={200: StateOut}, summary="Apply a quarantined message now")
 def try_again(request: HttpRequest, position: int) -> Status[dict[str, Any]]:
     """Try again; where it still cannot be applied, the refusal says why. For keepers of the exchange."""
     person = _keeper(request)
     return once(request, lambda: (200, {"state": retry(world(), person, _position(position))}))
 
 
-@router.post("/exchange/quarantine/{position}/set-aside", response={200: StateOut, **PROBLEMS}, summary="Set a quarantined message aside for good")
+@router.post("/exchange/quarantine/{position}/set-aside", response={200: StateOut}, summary="Set a quarantined message aside for good")
 def put_aside(request: HttpRequest, position: int) -> Status[dict[str, Any]]:
     """Keep it as evidence and let what follows it go on; for keepers of the exchange."""
     person = _keeper(request)
     return once(request, lambda: (200, {"state": retry(world(), person, _position(position), set_aside=True)}))
 
 
-@router.post("/exchange/peers/{peer}/replay", response={200: ReplayOut, **PROBLEMS}, summary="Send again to a peer, from a point on")
+@router.post("/exchange/peers/{peer}/replay", response={200: ReplayOut}, summary="Send again to a peer, from a point on")
 def send_from(request: HttpRequest, peer: str, body: ReplayIn) -> Status[dict[str, Any]]:
     """Send what was delivered once more; the peer knows what it has and answers *duplicate*. For keepers of the exchange."""
     person = _keeper(request)

@@ -15,7 +15,6 @@ from liandong.application.follow_case import add_words, answer_question, rate_re
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.api.access import token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.shapes import ProblemOut
 from liandong.web.api.showing import find
 from liandong.web.follow.reading import case_of, opened_case, plain
@@ -49,7 +48,7 @@ def _case(appeal: Any) -> Status[dict[str, Any]]:
     return Status(200, plain(case_of(world().desk, appeal)))
 
 
-@router.post("/appeals/{appeal}/follow-code", response={200: dict[str, str], **PROBLEMS}, summary="Code by which the citizen follows a case")
+@router.post("/appeals/{appeal}/follow-code", response={200: dict[str, str]}, summary="Code by which the citizen follows a case")
 def code_of(request: HttpRequest, appeal: str) -> Status[dict[str, str]]:
     """Return the code; the same each time. For desks, who give it to the citizen."""
     token = token_of(request)
@@ -59,13 +58,13 @@ def code_of(request: HttpRequest, appeal: str) -> Status[dict[str, str]]:
     return Status(200, {"number": row.number, "code": give_code(StreamId(str(row.id)), settings.SECRET_KEY)})
 
 
-@router.get("/follow/{code}", auth=None, response={200: dict[str, Any], 429: ProblemOut, **PROBLEMS}, summary="A case by its code")
+@router.get("/follow/{code}", auth=None, response={200: dict[str, Any], 429: ProblemOut}, summary="A case by its code")
 def case(request: HttpRequest, code: str) -> Status[dict[str, Any]]:
     """Return the state in plain words, the history, what is asked, whether it can be rated."""
     return _case(_appeal(request, code))
 
 
-@router.post("/follow/{code}/words", auth=None, response={200: dict[str, Any], 429: ProblemOut, **PROBLEMS}, summary="Add words to a case")
+@router.post("/follow/{code}/words", auth=None, response={200: dict[str, Any], 429: ProblemOut}, summary="Add words to a case")
 def say(request: HttpRequest, code: str, body: Words) -> Status[dict[str, Any]]:
     """Add words; who works on it hears them."""
     appeal = _appeal(request, code)
@@ -73,7 +72,7 @@ def say(request: HttpRequest, code: str, body: Words) -> Status[dict[str, Any]]:
     return _case(appeal)
 
 
-@router.post("/follow/{code}/answer", auth=None, response={200: dict[str, Any], 429: ProblemOut, **PROBLEMS}, summary="Answer what is asked")
+@router.post("/follow/{code}/answer", auth=None, response={200: dict[str, Any], 429: ProblemOut}, summary="Answer what is asked")
 def answer(request: HttpRequest, code: str, body: Words) -> Status[dict[str, Any]]:
     """Answer the oldest open question."""
     appeal = _appeal(request, code)
@@ -81,7 +80,7 @@ def answer(request: HttpRequest, code: str, body: Words) -> Status[dict[str, Any
     return _case(appeal)
 
 
-@router.post("/follow/{code}/satisfaction", auth=None, response={200: dict[str, Any], 429: ProblemOut, **PROBLEMS}, summary="Rate the result")
+@router.post("/follow/{code}/satisfaction", auth=None, response={200: dict[str, Any], 429: ProblemOut}, summary="Rate the result")
 def rate(request: HttpRequest, code: str, body: Mark) -> Status[dict[str, Any]]:
     """Rate a result; not content opens the matter again at the unit."""
     appeal = _appeal(request, code)

@@ -6,6 +6,7 @@ many cheap. A commit for all would hold the places of all until the last, and tw
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import DatabaseError
@@ -20,7 +21,7 @@ from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import Actor, StreamKind
 from liandong.web.api.access import actor, once
 from liandong.web.api.answers import written
-from liandong.web.api.appeals import PROBLEMS, given_of
+from liandong.web.api.appeals import given_of
 from liandong.web.api.shapes import AppealIn, AppealsIn, TookManyOut
 from liandong.web.problems import database_problem, language_of, problem_of, wrong_shape
 from liandong.web.world import world
@@ -28,9 +29,11 @@ from liandong.web.world import world
 __all__ = ["router"]
 
 router = Router(tags=["appeals"])
+#: The code of a refusal that meets every row after it as well.
+AWAY = "server.no_database"
 
 
-@router.post("/appeals/batch", response={200: TookManyOut, **PROBLEMS}, summary="Take many appeals at once")
+@router.post("/appeals/batch", response={200: TookManyOut}, summary="Take many appeals at once")
 def take_many(request: HttpRequest, body: AppealsIn) -> HttpResponse:
     """Take up to fifty, each with ``course`` or without; the answer says of each in turn what came of it.
 
@@ -40,9 +43,18 @@ def take_many(request: HttpRequest, body: AppealsIn) -> HttpResponse:
     who, language = actor(request), language_of(request.headers.get("Accept-Language", ""))
 
     def act() -> tuple[int, dict[str, Any]]:
-        return 200, {"results": [_one(who, row, language) for row in body.appeals]}
+        return 200, {"results": list(_each(who, body.appeals, language))}
 
     return written(once(request, act))
+
+
+def _each(who: Actor, rows: Sequence[dict[str, Any]], language: str) -> Iterator[dict[str, Any]]:
+    """Take them in turn; once the database is away, the rest is told to come again instead of waiting for it one by one."""
+    away: dict[str, Any] | None = None
+    for row in rows:
+        came = away or _one(who, row, language)
+        away = came if came.get("problem", {}).get("code") == AWAY else None
+        yield came
 
 
 def _one(who: Actor, row: dict[str, Any], language: str) -> dict[str, Any]:

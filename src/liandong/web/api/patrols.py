@@ -14,7 +14,6 @@ from liandong.domain.journal.facts import Role, StreamKind
 from liandong.domain.journal.machine import ROLE_TITLES
 from liandong.domain.routing import PatrolStatus
 from liandong.web.api.access import actor, token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.shapes import Strict
 from liandong.web.api.showing import find
 from liandong.web.reading.available import available_units
@@ -37,7 +36,7 @@ class PositionIn(Strict):
     status: Literal["available", "busy", "off"] = "available"
 
 
-@router.post("/positions", response={200: dict[str, Any], **PROBLEMS}, summary="Say where a person of a unit is now")
+@router.post("/positions", response={200: dict[str, Any]}, summary="Say where a person of a unit is now")
 def report(request: HttpRequest, body: PositionIn) -> Status[dict[str, Any]]:
     """Write the position of the token's person; the one before is not kept."""
     who = actor(request)
@@ -49,19 +48,19 @@ def report(request: HttpRequest, body: PositionIn) -> Status[dict[str, Any]]:
     return Status(200, {"person": said.person, "unit": said.unit, "status": said.status.value, "at": said.at.isoformat()})
 
 
-@router.get("/alarms/{named}/patrols", response={200: dict[str, Any], **PROBLEMS}, summary="Patrols nearest to an alarm")
+@router.get("/alarms/{named}/patrols", response={200: dict[str, Any]}, summary="Patrols nearest to an alarm")
 def for_alarm(request: HttpRequest, named: str) -> Status[dict[str, Any]]:
     """Return at most twenty, who is available before who is busy, the nearest first."""
     return _near(request, StreamKind.ALARM, named)
 
 
-@router.get("/workorders/{named}/patrols", response={200: dict[str, Any], **PROBLEMS}, summary="People of units nearest to a work order")
+@router.get("/workorders/{named}/patrols", response={200: dict[str, Any]}, summary="People of units nearest to a work order")
 def for_work_order(request: HttpRequest, named: str) -> Status[dict[str, Any]]:
     """Return at most twenty, who is available before who is busy, the nearest first."""
     return _near(request, StreamKind.WORK_ORDER, named)
 
 
-@router.get("/units/available", response={200: dict[str, Any], **PROBLEMS}, summary="Who is available now")
+@router.get("/units/available", response={200: dict[str, Any]}, summary="Who is available now")
 def available(request: HttpRequest) -> Status[dict[str, Any]]:
     """Return the units of this side: whether somebody answers, who is on duty, who stands in, how many are out there."""
     _only(Role(token_of(request).role), COMMANDING, "查看可派力量")

@@ -15,7 +15,6 @@ from liandong.domain.errors import InvalidInput, LiandongError
 from liandong.domain.journal.facts import Role
 from liandong.domain.practice.scoring import seconds_for
 from liandong.web.api.access import once, token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.shapes import Strict
 from liandong.web.practice.rounds import PRACTISING, answer, begin, mistakes, show_case, standing_of, team
 from liandong.web.rights import role_of
@@ -45,14 +44,14 @@ class Answer(Strict):
     urgent: StrictBool = False
 
 
-@router.post("/practice/rounds", response={200: dict[str, Any], **PROBLEMS}, summary="Begin a round of practice")
+@router.post("/practice/rounds", response={200: dict[str, Any]}, summary="Begin a round of practice")
 def begin_round(request: HttpRequest, body: Beginner) -> Status[dict[str, Any]]:
     """Begin a round, or go on with the one that stands; the clock of its case starts."""
     user = _person(request, body.person)
     return once(request, lambda: (200, _shown(begin(user))))
 
 
-@router.post("/practice/rounds/{round_id}/answer", response={200: dict[str, Any], **PROBLEMS}, summary="Answer the case that stands")
+@router.post("/practice/rounds/{round_id}/answer", response={200: dict[str, Any]}, summary="Answer the case that stands")
 def answer_case(request: HttpRequest, round_id: uuid.UUID, body: Answer) -> Status[dict[str, Any]]:
     """Answer, and hear what was right; the next case's clock starts."""
     user = _person(request, body.person)
@@ -66,7 +65,7 @@ def answer_case(request: HttpRequest, round_id: uuid.UUID, body: Answer) -> Stat
     return once(request, do)
 
 
-@router.get("/practice/people/{person}", response={200: dict[str, Any], **PROBLEMS}, summary="How a person does")
+@router.get("/practice/people/{person}", response={200: dict[str, Any]}, summary="How a person does")
 def person_standing(request: HttpRequest, person: str) -> dict[str, Any]:
     """Return points, rounds and what a person mistakes for what."""
     found = standing_of(_person(request, person))
@@ -82,7 +81,7 @@ def person_standing(request: HttpRequest, person: str) -> dict[str, Any]:
     }
 
 
-@router.get("/practice/people/{person}/mistakes", response={200: dict[str, Any], **PROBLEMS}, summary="The cases behind what a person mistakes for what")
+@router.get("/practice/people/{person}/mistakes", response={200: dict[str, Any]}, summary="The cases behind what a person mistakes for what")
 def person_mistakes(request: HttpRequest, person: str, what: Literal["side", "item"], right: str, said: str) -> dict[str, Any]:
     """Return the answers in which a person said one thing where another was right, the newest first."""
     found = mistakes(_person(request, person), what, right, said)
@@ -90,7 +89,7 @@ def person_mistakes(request: HttpRequest, person: str, what: Literal["side", "it
     return {"person": person, "cases": told}
 
 
-@router.get("/practice/team", response={200: dict[str, Any], **PROBLEMS}, summary="How the team does")
+@router.get("/practice/team", response={200: dict[str, Any]}, summary="How the team does")
 def team_standing(request: HttpRequest) -> dict[str, Any]:
     """Return everybody's figures; for supervisors."""
     if Role(token_of(request).role) not in (Role.SUPERVISOR, Role.ADMINISTRATOR):

@@ -10,7 +10,7 @@ from ninja import Query
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import StreamKind
 from liandong.web.api.access import token_of
-from liandong.web.api.appeals import PROBLEMS, router
+from liandong.web.api.appeals import router
 from liandong.web.api.showing import find
 from liandong.web.reading.clocks import attach_clocks
 from liandong.web.reading.negotiations import negotiation_of
@@ -22,7 +22,7 @@ from liandong.web.world import world
 __all__ = ["figures", "negotiation"]
 
 
-@router.get("/return-figures", response={200: dict[str, Any], **PROBLEMS}, summary="Reasons of returns and refusals by code and clause")
+@router.get("/return-figures", response={200: dict[str, Any]}, summary="Reasons of returns and refusals by code and clause")
 def figures(request: HttpRequest, days: Annotated[int, Query(ge=1, le=366)] = 30) -> tuple[int, dict[str, Any]]:
     """Return each reason with its clause and what became of it; the ids behind every figure are within."""
     token = token_of(request)
@@ -31,7 +31,7 @@ def figures(request: HttpRequest, days: Annotated[int, Query(ge=1, le=366)] = 30
     return 200, plain(return_figures(token, world().desk, world().clock.now(), days))
 
 
-@router.get("/handovers/{named}/negotiation", response={200: dict[str, Any], **PROBLEMS}, summary="What both sides said about whose matter a handover is")
+@router.get("/handovers/{named}/negotiation", response={200: dict[str, Any]}, summary="What both sides said about whose matter a handover is")
 def negotiation(request: HttpRequest, named: str) -> tuple[int, dict[str, Any]]:
     """Return the words of both ends in order of time, whether it is open, and when it falls to the first receiver; no lines where nobody objected."""
     token = token_of(request)

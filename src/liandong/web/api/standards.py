@@ -16,7 +16,6 @@ from liandong.adapters.standards.ucri2 import ucri2_message
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import StreamKind
 from liandong.web.api.access import token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.showing import find
 from liandong.web.reading.handover_told import handover_told, is_masked
 from liandong.web.world import world
@@ -34,13 +33,13 @@ class Ucri2Message(StrEnum):
     COMPLETION = "completion"
 
 
-@router.get("/handovers/{named}/eido", response={200: dict[str, Any], **PROBLEMS}, summary="A handover as an EIDO document")
+@router.get("/handovers/{named}/eido", response={200: dict[str, Any]}, summary="A handover as an EIDO document")
 def eido(request: HttpRequest, named: str) -> Status[Any]:
     """Return the document (NENA EIDO 1.0). Tokens that see no numbers get it without the citizen. Who looked is written down."""
     return Status(200, eido_document(_told(request, named)))
 
 
-@router.get("/handovers/{named}/ucri2/{message}", response={200: dict[str, Any], **PROBLEMS}, summary="A handover as a UCRI2 message")
+@router.get("/handovers/{named}/ucri2/{message}", response={200: dict[str, Any]}, summary="A handover as a UCRI2 message")
 def ucri2(request: HttpRequest, named: str, message: Ucri2Message) -> Status[Any]:
     """Return the message (UCRI2 incident transfer 1.0); 409 where the handover has not come so far. Who looked is written down."""
     told = ucri2_message(_told(request, named), message.value)

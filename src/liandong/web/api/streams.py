@@ -18,7 +18,7 @@ from liandong.application.act import act as act_on
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import StreamId, StreamKind
 from liandong.web.api.access import actor, once, token_of
-from liandong.web.api.appeals import PROBLEMS, router
+from liandong.web.api.appeals import router
 from liandong.web.api.shapes import Act, EntryOut, PageOut, StreamOut
 from liandong.web.api.showing import find, masked, show, show_state
 from liandong.web.attachments import check_attachments
@@ -42,7 +42,7 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
         words: one of them, for the OpenAPI document.
     """
 
-    @router.get(f"/{address}", response={200: PageOut, **PROBLEMS}, summary=f"List {address}, newest first", operation_id=f"list_{address}")
+    @router.get(f"/{address}", response={200: PageOut}, summary=f"List {address}, newest first", operation_id=f"list_{address}")
     def listing(
         request: HttpRequest,
         phase: Annotated[str, Query(max_length=24)] = "",
@@ -55,7 +55,7 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
 
     @router.get(
         f"/{address}/{{named}}",
-        response={200: StreamOut, **PROBLEMS},
+        response={200: StreamOut},
         summary=f"One {words}, by id or number",
         operation_id=f"get_{address}",
     )
@@ -68,7 +68,7 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
 
     @router.get(
         f"/{address}/{{named}}/journal",
-        response={200: list[EntryOut], **PROBLEMS},
+        response={200: list[EntryOut]},
         summary=f"Journal of one {words}",
         operation_id=f"journal_{address}",
     )
@@ -81,7 +81,7 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
 
     @router.get(
         f"/{address}/{{named}}/files/{{digest}}",
-        response={200: bytes, **PROBLEMS},
+        response={200: bytes},
         summary=f"A file that a fact of the {words} names",
         operation_id=f"file_{address}",
     )
@@ -94,7 +94,7 @@ def register(router: Router, address: str, kind: StreamKind, words: str) -> None
 
     @router.post(
         f"/{address}/{{named}}/acts/{{command}}",
-        response={200: StreamOut, **PROBLEMS},
+        response={200: StreamOut},
         summary=f"Act on one {words}",
         operation_id=f"act_{address}",
     )

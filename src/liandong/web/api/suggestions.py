@@ -9,7 +9,6 @@ from ninja import Router
 
 from liandong.domain.journal.facts import StreamKind
 from liandong.web.api.access import token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.showing import find
 from liandong.web.reading.pack_words import matter_of, unit_choices
 from liandong.web.world import world
@@ -21,13 +20,13 @@ router = Router(tags=["units"])
 CANDIDATES = 3
 
 
-@router.get("/alarms/{named}/units", response={200: dict[str, Any], **PROBLEMS}, summary="Units that could be sent to an alarm")
+@router.get("/alarms/{named}/units", response={200: dict[str, Any]}, summary="Units that could be sent to an alarm")
 def for_alarm(request: HttpRequest, named: str) -> dict[str, Any]:
     """Return at most three units, best first, with reasons: business, territory, nearness, duty, history."""
     return _candidates(request, StreamKind.ALARM, "police", named)
 
 
-@router.get("/workorders/{named}/units", response={200: dict[str, Any], **PROBLEMS}, summary="Units that could be sent a work order")
+@router.get("/workorders/{named}/units", response={200: dict[str, Any]}, summary="Units that could be sent a work order")
 def for_work_order(request: HttpRequest, named: str) -> dict[str, Any]:
     """Return at most three units, best first, with reasons: business, territory, nearness, duty, history."""
     return _candidates(request, StreamKind.WORK_ORDER, "hotline", named)

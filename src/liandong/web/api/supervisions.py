@@ -16,7 +16,7 @@ from liandong.application.supervise import supervise
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import Role, StreamId, StreamKind
 from liandong.web.api.access import actor, once, token_of
-from liandong.web.api.appeals import PROBLEMS, router
+from liandong.web.api.appeals import router
 from liandong.web.api.shapes import StreamOut, Strict
 from liandong.web.api.showing import find, show_state
 from liandong.web.world import world
@@ -53,7 +53,7 @@ class ClockOut(Schema):
     settable: bool
 
 
-@router.post("/supervisions", response={201: StreamOut, **PROBLEMS}, summary="Take a step of the supervision ladder on a record")
+@router.post("/supervisions", response={201: StreamOut}, summary="Take a step of the supervision ladder on a record")
 def begin(request: HttpRequest, body: SuperviseIn) -> Status[dict[str, Any]]:
     """Remind, supervise, call an interview, name in a circular or refer: upwards only, by supervisors and leaders."""
     token, who = token_of(request), actor(request)
@@ -67,13 +67,13 @@ def begin(request: HttpRequest, body: SuperviseIn) -> Status[dict[str, Any]]:
     return once(request, do)
 
 
-@router.get("/demonstration/clock", response={200: ClockOut, **PROBLEMS}, summary="A node's time")
+@router.get("/demonstration/clock", response={200: ClockOut}, summary="A node's time")
 def clock(request: HttpRequest) -> Status[dict[str, Any]]:
     """Return this node's time and whether it can be moved."""
     return Status(200, _told())
 
 
-@router.post("/demonstration/clock", response={200: ClockOut, **PROBLEMS}, summary="Move a demonstration's clock ahead")
+@router.post("/demonstration/clock", response={200: ClockOut}, summary="Move a demonstration's clock ahead")
 def move(request: HttpRequest, body: ClockIn) -> Status[dict[str, Any]]:
     """Move the clock of a demonstration ahead; refused everywhere else, and to everybody but an administrator."""
     if Role(token_of(request).role) != Role.ADMINISTRATOR:

@@ -12,7 +12,6 @@ from pydantic import Field, StrictInt, StrictStr
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import Role
 from liandong.web.api.access import once, token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.api.shapes import Strict
 from liandong.web.calltaker.transcripts import hear
 
@@ -32,7 +31,7 @@ class Piece(Strict):
     seq: Annotated[StrictInt, Field(ge=1, le=1_000_000)] | None = None
 
 
-@router.post("/calls/{call}/transcript", response={200: dict[str, Any], **PROBLEMS}, summary="Add words to the call a person is taking")
+@router.post("/calls/{call}/transcript", response={200: dict[str, Any]}, summary="Add words to the call a person is taking")
 def transcript(request: HttpRequest, call: str, body: Piece) -> Status[dict[str, Any]]:
     """Append a piece of speech to the draft of a call; the person's screen shows it at once and judges anew."""
     if Role(token_of(request).role) not in SPEAKING:

@@ -12,7 +12,6 @@ from liandong.domain.errors import InvalidInput, LiandongError
 from liandong.domain.journal.facts import Role
 from liandong.domain.triage.error_table import calibration_error, confusion, reliability, shares
 from liandong.web.api.access import token_of
-from liandong.web.api.appeals import PROBLEMS
 from liandong.web.reading.rerouting import item_classes
 from liandong.web.rights import MENUS
 from liandong.web.triage_errors.judged import SPANS
@@ -28,7 +27,7 @@ Days = Literal[7, 30, 90, 365]
 assert Days.__args__ == SPANS  # type: ignore[attr-defined]
 
 
-@router.get("/triage/errors", response={200: dict[str, Any], **PROBLEMS}, summary="How often the verdict was what people decided")
+@router.get("/triage/errors", response={200: dict[str, Any]}, summary="How often the verdict was what people decided")
 def errors(request: HttpRequest, days: Days = 30, item_class: str = "") -> tuple[int, dict[str, Any]]:
     """Return counts, confusion by side and item, reliability by tenths of confidence, shares by class and division, and the model's own report."""
     rows = rows_of(days, _allowed(request, item_class))
@@ -48,7 +47,7 @@ def errors(request: HttpRequest, days: Days = 30, item_class: str = "") -> tuple
     }
 
 
-@router.get("/triage/errors/cases", response={200: dict[str, Any], **PROBLEMS}, summary="The cases behind a cell of the published errors")
+@router.get("/triage/errors/cases", response={200: dict[str, Any]}, summary="The cases behind a cell of the published errors")
 def cases(
     request: HttpRequest, days: Days = 30, item_class: str = "", decided: str = "", judged: str = "", decided_item: str = "", judged_item: str = "", division: str = "", corrected: bool = False, confidence_bin: str = ""
 ) -> tuple[int, dict[str, Any]]:

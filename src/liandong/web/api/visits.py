@@ -14,7 +14,7 @@ from liandong.domain.inspections.inspection import MOST_DRAWN, figures_of
 from liandong.domain.journal.facts import StreamKind
 from liandong.web.acts import state_of
 from liandong.web.api.access import actor, once, token_of
-from liandong.web.api.appeals import PROBLEMS, router
+from liandong.web.api.appeals import router
 from liandong.web.api.shapes import StreamOut, Strict
 from liandong.web.api.showing import find, show, show_state
 from liandong.web.reading.clocks import clocks_of
@@ -41,7 +41,7 @@ class DrawIn(Strict):
     summary: Annotated[StrictStr, Field(max_length=300)] = ""
 
 
-@router.get("/visits", response={200: list[StreamOut], **PROBLEMS}, summary="Orders whose return visit is owed")
+@router.get("/visits", response={200: list[StreamOut]}, summary="Orders whose return visit is owed")
 def owed_visits(
     request: HttpRequest, of: Annotated[Literal["", "major", "drawn"], Query()] = "", limit: Annotated[int, Query(ge=1, le=MOST)] = 50
 ) -> tuple[int, list[dict[str, Any]]]:
@@ -52,13 +52,13 @@ def owed_visits(
     return 200, [show(token, each, clocks=clocks.get(str(each.id), ())) for each in rows]
 
 
-@router.get("/visit-figures", response={200: dict[str, Any], **PROBLEMS}, summary="Return visits: owed, reached, given up, by reason")
+@router.get("/visit-figures", response={200: dict[str, Any]}, summary="Return visits: owed, reached, given up, by reason")
 def figures(request: HttpRequest, days: Annotated[int, Query(ge=1, le=366)] = 30) -> tuple[int, dict[str, Any]]:
     """Return the figures of orders that changed in the last days."""
     return 200, visit_figures(_may(request), world().clock.now(), days)
 
 
-@router.post("/inspections", response={201: StreamOut, **PROBLEMS}, summary="Draw a sample of ended records for inspection")
+@router.post("/inspections", response={201: StreamOut}, summary="Draw a sample of ended records for inspection")
 def draw(request: HttpRequest, body: DrawIn) -> tuple[int, dict[str, Any]]:
     """Draw from what the journal says ended in these days; by reviewers, supervisors, leaders and analysts."""
     token, who = token_of(request), actor(request)
@@ -71,14 +71,14 @@ def draw(request: HttpRequest, body: DrawIn) -> tuple[int, dict[str, Any]]:
 
 
 @router.get(
-    "/inspections/{named}/figures", response={200: dict[str, Any], **PROBLEMS}, summary="Figures of a sample, with the records behind each"
+    "/inspections/{named}/figures", response={200: dict[str, Any]}, summary="Figures of a sample, with the records behind each"
 )
 def sample_figures(request: HttpRequest, named: str) -> tuple[int, dict[str, Any]]:
     """Return how many passed, by finding, fault and unit."""
     return 200, figures_of(find(token_of(request), StreamKind.INSPECTION, named).data)
 
 
-@router.get("/inspections/{named}/again", response={200: dict[str, Any], **PROBLEMS}, summary="Draw a sample again from the journal")
+@router.get("/inspections/{named}/again", response={200: dict[str, Any]}, summary="Draw a sample again from the journal")
 def again(request: HttpRequest, named: str) -> tuple[int, dict[str, Any]]:
     """Return whether population and sample are what was written."""
     return 200, draw_again(world(), state_of(find(token_of(request), StreamKind.INSPECTION, named)))

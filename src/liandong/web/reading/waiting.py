@@ -143,14 +143,14 @@ def _standing(key: PeerKey, now: datetime) -> str:
     return "expiring" if key.not_after - now < EXPIRING else "in_force"
 
 
-def waiting_messages() -> Sequence[OutboxMessage]:
-    """Return the oldest messages that have not arrived."""
-    return list(OutboxMessage.objects.filter(sent_at=None).defer("body").order_by("position")[:ROWS])
+def waiting_messages(after: int = 0) -> Sequence[OutboxMessage]:
+    """Return the oldest messages that have not arrived, after a position."""
+    return list(OutboxMessage.objects.filter(sent_at=None, position__gt=after).defer("body").order_by("position")[:ROWS])
 
 
-def quarantined_messages() -> Sequence[InboxMessage]:
-    """Return what a peer told us and could not be applied."""
-    return list(InboxMessage.objects.filter(state=InboxMessage.QUARANTINED).order_by("position")[:ROWS])
+def quarantined_messages(after: int = 0) -> Sequence[InboxMessage]:
+    """Return the oldest of what peers told us and could not be applied, after a position."""
+    return list(InboxMessage.objects.filter(state=InboxMessage.QUARANTINED, position__gt=after).order_by("position")[:ROWS])
 
 
 def kept_messages() -> Sequence[InboxMessage]:
