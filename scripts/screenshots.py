@@ -40,7 +40,7 @@ ROOF = "老板欠我们十几个人工资三个月了，今天再不给我就从
 
 def chromium() -> str | None:
     """Return the system's Chromium, or None to let Playwright use its own."""
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    return next((found for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 
 
 @contextmanager

@@ -290,7 +290,7 @@ def running_city(
         directory = place / "nodes" / node
         directory.mkdir(parents=True, exist_ok=True)
         (directory / OWN_FILE).write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()), encoding="utf-8")
-    if home is None and pack == USUAL_PACK and not one_desk and server_url() is None:
+    if not (place / SERVER_DATA).exists() and pack == USUAL_PACK and not one_desk and server_url() is None:
         # With its owner: as root the server runs under a user of its own.
         subprocess.run(["cp", "-a", str(prepared_data()), str(place / SERVER_DATA)], check=True)
     supervisor = Supervisor(place, pack, plans, server_url(), demonstration=True, transport=transport, suite=suite, web_processes=web_processes)
