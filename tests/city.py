@@ -17,7 +17,6 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -34,8 +33,9 @@ from liandong.node.city import OWN_FILE, city_plan, desk_plan
 from liandong.node.embedded import SERVER_DATA
 from liandong.node.settings import NODE_FILE, SUITE_NAMES, server_url
 from liandong.node.supervisor import Supervisor
+from tests.forked_cli import run_cli
 
-__all__ = ["Api", "City", "Screen", "eventually", "free_ports", "running_city", "unit_named"]
+__all__ = ["Api", "City", "Screen", "eventually", "free_ports", "running_city", "stop_other_cities", "unit_named"]
 
 T = TypeVar("T")
 #: How long something that others do may take before a test gives up, in seconds. Machines are slow when they are shared.
@@ -238,9 +238,7 @@ class City:
     def cli(self, node: str, *arguments: str, check: bool = True, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         """Run ``liandong`` for a node."""
         environment = {**os.environ, "LIANDONG_HOME": str(self.supervisor.home), NODE_FILE: str(self.file(node))}
-        done = subprocess.run(
-            [sys.executable, "-m", "liandong.cli", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=seconds
-        )
+        done = run_cli(arguments, environment, seconds)
         assert not check or done.returncode == 0, done.stderr
         return done
 
@@ -248,6 +246,17 @@ class City:
         """Return what ``liandong journal verify --json`` says on a node."""
         found: dict[str, Any] = json.loads(self.cli(node, "journal", "verify", "--json", check=False).stdout)
         return found
+
+
+#: Cities of this process that run.
+_RUNNING: list[Supervisor] = []
+
+
+def stop_other_cities() -> None:
+    """Stop the cities that folders before this one left running for their later files: even at rest each takes its share of the processors."""
+    for each in _RUNNING[:]:
+        each.stop()
+    _RUNNING.clear()
 
 
 @cache
@@ -296,6 +305,7 @@ def running_city(
     supervisor = Supervisor(place, pack, plans, server_url(), demonstration=True, transport=transport, suite=suite, web_processes=web_processes)
     try:
         supervisor.start()
+        _RUNNING.append(supervisor)
         city = City(supervisor)
         try:
             yield city
@@ -303,5 +313,7 @@ def running_city(
             city.close()
     finally:
         supervisor.stop()
+        if supervisor in _RUNNING:
+            _RUNNING.remove(supervisor)
         if home is None:
             shutil.rmtree(place, ignore_errors=True)

@@ -15,7 +15,7 @@ settings.load_profile("shared-machine")
 
 #: Folders in the order they run; the others come between. Quick ones first. The browser's driver keeps an event loop in this thread for as
 #: long as it lives, under which nothing asynchronous and no query of ours runs: it comes last.
-FIRST, LAST = ("unit", "conformance", "integration"), ("chaos", "browser")
+FIRST, LAST = ("unit", "conformance", "integration", "hostile"), ("chaos", "browser")
 
 
 @pytest.hookimpl(trylast=True)

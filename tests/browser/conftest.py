@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.adviser_stub import Stub
 from tests.browser.people import Person
-from tests.city import City, running_city
+from tests.city import City, running_city, stop_other_cities
 from tests.own_settings import own_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +23,12 @@ from screenshots import FLAGS, chromium  # noqa: E402
 People = Callable[..., Person]
 #: Machines are slow when they are shared.
 expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def alone() -> None:
+    """Stop what other folders left running: this one comes after them."""
+    stop_other_cities()
 
 
 @pytest.fixture(scope="session")

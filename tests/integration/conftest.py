@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from liandong.node.city import city_plan, lay_out
 from liandong.node.embedded import start_server
 from liandong.node.settings import NODE_FILE, NodeSettings, server_url
 from tests.city import free_ports
+from tests.forked_cli import run_cli
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,7 @@ class Node:
     def cli(self, *arguments: str, file: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run ``liandong`` for this node, or for the one of a file."""
         given = {**os.environ, "LIANDONG_HOME": str(self.home), NODE_FILE: str(file or self.file), **environment}
-        return subprocess.run(
-            [sys.executable, "-m", "liandong.cli", *arguments], env=given, capture_output=True, text=True, check=False, timeout=120
-        )
+        return run_cli(arguments, given, 120)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.adviser_stub import Stub
-from tests.city import City, running_city
+from tests.city import City, running_city, stop_other_cities
 from tests.own_settings import own_settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def alone() -> None:
+    """Stop what other folders left running: this one comes after them."""
+    stop_other_cities()
 
 
 @pytest.fixture(scope="session")

@@ -219,7 +219,7 @@ class Supervisor:
         }
 
     def stop(self) -> None:
-        """Stop nodes, then the server."""
+        """Stop nodes, then the server; once more does nothing."""
         self._watching.clear()
         with contextlib.suppress(OSError):
             (self.home / CITY_FILE).unlink()
@@ -230,8 +230,9 @@ class Supervisor:
                 child.process.terminate()
         for child in self.children.values():
             child.end()
-        if self.server is not None:
-            self.server.stop()
+        server, self.server = self.server, None
+        if server is not None:
+            server.stop()
 
     def kill(self, node: str, part: str) -> None:
         """Kill a process of a node with SIGKILL; it is started again."""
@@ -296,9 +297,9 @@ class Supervisor:
 
     def _keep_server(self) -> None:
         """Start a dead server again; one that cannot start yet is tried at the next look."""
-        assert self.server is not None
+        server = self.server
         try:
-            if self.server.keep():
+            if server is not None and server.keep():
                 log.warning("PostgreSQL had died and was started again", extra={"action": "supervisor.server_revived"})
         except ServerError as error:
             log.error("%s", error.sentence("en"), extra={"action": "supervisor.server_dead"})
