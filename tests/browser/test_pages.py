@@ -144,6 +144,8 @@ def test_page_may_load_its_own_files_only_and_stands_in_no_frame(city: City, pat
 
 def test_cookies_are_for_this_node_only_and_no_script_reads_the_session(people: People) -> None:
     person = people("police", "call_taker")
+    person.context.clear_cookies()
+    person.sign_in()
     cookies = {each["name"]: each for each in person.context.cookies()}
     session = cookies["liandong_police"]
     assert session["httpOnly"]
