@@ -11,6 +11,7 @@ from typing import Any
 
 from liandong.application.abusive_calls import refer_abuse
 from liandong.application.accept_handover import take_over
+from liandong.application.again import decided_again
 from liandong.application.blow_whistle import agree_plan, call_more
 from liandong.application.convene import add_case_by_hand, cast_vote, confirm_ruling, invite_more, propose_ruling, rule
 from liandong.application.dispatch import SENDING_COMMANDS, send_units
@@ -25,15 +26,13 @@ from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.three_way_call import hang_up, invite
 from liandong.application.world import MACHINES, World
-from liandong.domain.errors import CommandRefused, Refusal, StreamConflict
+from liandong.domain.errors import CommandRefused, Refusal
 from liandong.domain.journal.facts import Actor, StreamId, StreamKind, StreamState
 
 __all__ = ["act", "is_internal"]
 
 #: session, the stream, who, what is given -> where it stands after.
 Door = Callable[[Session, StreamState, Actor, Mapping[str, Any]], StreamState]
-#: How often a command is decided when others write at the same moment.
-TRIES = 4
 #: Given by the node itself or by another use case, never by a person.
 INTERNAL = frozenset(
     {
@@ -69,14 +68,10 @@ def act(
 
     Concurrency: who loses reads again and decides again, up to ``TRIES`` times.
     """
-    for _ in range(TRIES - 1):
-        try:
-            return _act_once(world, actor, kind, stream, command, data, expected_seq)
-        except StreamConflict:
-            # A fact of the other side or of a colleague came first: decide again on what stands now, unless a person saw an old picture.
-            if expected_seq is not None:
-                raise
-    return _act_once(world, actor, kind, stream, command, data, expected_seq)
+    if expected_seq is not None:
+        # A person decides on the picture that they saw, or not at all.
+        return _act_once(world, actor, kind, stream, command, data, expected_seq)
+    return decided_again(lambda: _act_once(world, actor, kind, stream, command, data, None))
 
 
 def _act_once(

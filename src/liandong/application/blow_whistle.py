@@ -121,19 +121,20 @@ def watch_units(session: Session, before: StreamState, after: StreamState, fact:
         return
     appeal = session.load(StreamKind.APPEAL, StreamId(str(after.data["appeal"])))
     key = _key(appeal.data) or _number(f"appeal|{appeal.id}")
-    if _look(session, key, appeal, ()).whistle is None:
+    if _look(session, key, appeal, ()).standing is None:
         _start(session, key, "many_units", [appeal], extra=units)
 
 
 def _watch(session: Session, key: int, appeal: StreamState, linked: Sequence[StreamId]) -> None:
     seen = _look(session, key, appeal, linked)
     # Most calls are far from any whistle: nobody waits for them. Another call may be one more at this very moment.
-    if seen.whistle is None and not seen.blows(session, margin=1):
+    if seen.standing is None and not seen.blows(session, margin=1):
         return
     session.unit.hold(key)
     seen = _look(session, key, appeal, linked)
-    if seen.whistle is not None:
-        _join(session, seen.whistle, appeal, seen.found)
+    if seen.standing is not None:
+        # Read under the lock: who had it before us may have added a case a moment ago.
+        _join(session, session.load(StreamKind.WHISTLE, seen.standing), appeal, seen.found)
     elif trigger := seen.blows(session):
         _start(session, key, trigger, seen.appeals(session))
 
@@ -146,7 +147,7 @@ class _Seen:
     found: frozenset[StreamId]
     linked: bool
     callers: int
-    whistle: StreamState | None
+    standing: StreamId | None
 
     def appeals(self, session: Session) -> list[StreamState]:
         return [each for each in (_load(session, one) for one in sorted(self.found)) if each is not None]
@@ -173,8 +174,7 @@ def _look(session: Session, key: int, appeal: StreamState, linked: Sequence[Stre
     for one in (_load(session, each) for each in linked if each not in alike):
         if one is not None:
             alike[one.id] = normal_phone(str(one.data.get("phone", ""))) or one.id
-    whistle = None if standing is None else session.load(StreamKind.WHISTLE, standing)
-    return _Seen(appeal, frozenset(alike), bool(linked), len(set(alike.values())), whistle)
+    return _Seen(appeal, frozenset(alike), bool(linked), len(set(alike.values())), standing)
 
 
 def _join(session: Session, whistle: StreamState, appeal: StreamState, found: Iterable[StreamId]) -> None:

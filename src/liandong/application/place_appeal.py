@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from liandong.application.again import decided_again
 from liandong.application.belonging import belonging
 from liandong.application.follow_ruling import in_words, ruling_for
 from liandong.application.guidance import guidance_given
@@ -52,9 +53,13 @@ def place_appeal(world: World, actor: Actor, appeal: StreamId, course: str, data
         CommandRefused: not in this state, not by this role, something missing, no peer.
         StreamNotFound: no such appeal.
     """
-    with world.work() as unit:
-        session = Session(world, unit)
-        return place(session, session.load(StreamKind.APPEAL, appeal), actor, course, data or {})
+
+    def once() -> StreamState:
+        with world.work() as unit:
+            session = Session(world, unit)
+            return place(session, session.load(StreamKind.APPEAL, appeal), actor, course, data or {})
+
+    return decided_again(once)
 
 
 def place(session: Session, appeal: StreamState, actor: Actor, course: str, data: Mapping[str, Any]) -> StreamState:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from liandong.application.again import decided_again
 from liandong.application.find_repeats import find_repeats, keys_of_appeal
 from liandong.application.perform import Session
 from liandong.application.ports import Earlier
@@ -48,8 +49,12 @@ def take_appeal(world: World, actor: Actor, data: Mapping[str, Any]) -> Taken:
 
     Concurrency: idempotent by ``key`` when one is given.
     """
-    with world.work() as unit:
-        return take_in(Session(world, unit), actor, data)
+
+    def once() -> Taken:
+        with world.work() as unit:
+            return take_in(Session(world, unit), actor, data)
+
+    return decided_again(once)
 
 
 def take_in(session: Session, actor: Actor, data: Mapping[str, Any]) -> Taken:

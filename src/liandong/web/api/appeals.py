@@ -10,6 +10,7 @@ from ninja import Router
 from ninja.responses import Status
 
 from liandong.adapters.postgres.models import ApiToken
+from liandong.application.again import decided_again
 from liandong.application.belonging import belonging
 from liandong.application.guidance import guidance_text
 from liandong.application.perform import Session
@@ -55,7 +56,7 @@ def take(request: HttpRequest, body: AppealIn) -> HttpResponse:
             answer = _taken(token, Taken(appeal, taken.verdict, taken.earlier, taken.again), clocks)
         return (200 if taken.again else 201), answer
 
-    return written(once(request, act))
+    return written(once(request, lambda: decided_again(act)))
 
 
 def given_of(body: AppealIn) -> dict[str, Any]:

@@ -6,7 +6,7 @@ many cheap. A commit for all would hold the places of all until the last, and tw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import DatabaseError
@@ -14,11 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import ValidationError
 
+from liandong.application.again import decided_again
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
 from liandong.application.take_appeal import take_in
 from liandong.domain.errors import LiandongError
-from liandong.domain.journal.facts import Actor, StreamKind
+from liandong.domain.journal.facts import Actor, StreamKind, StreamState
 from liandong.web.api.access import actor, once
 from liandong.web.api.answers import written
 from liandong.web.api.appeals import given_of
@@ -62,12 +63,7 @@ def _one(who: Actor, row: dict[str, Any], language: str) -> dict[str, Any]:
     try:
         given = given_of(AppealIn.model_validate(row))
         course = given.pop("course", None)
-        with world().work() as unit:
-            session = Session(world(), unit)
-            taken = take_in(session, who, {"channel": "web", **given})
-            if course and not taken.again:
-                place(session, taken.appeal, who, course, {})
-            appeal = session.load(StreamKind.APPEAL, taken.appeal.id)
+        appeal, again = decided_again(lambda: _taken(who, given, course))
     except ValidationError as error:
         return _refused(wrong_shape(error.errors(), language))
     except LiandongError as error:
@@ -77,7 +73,17 @@ def _one(who: Actor, row: dict[str, Any], language: str) -> dict[str, Any]:
         return _refused(database_problem(error, language))
     data = appeal.data
     kept = {"id": appeal.id, "number": data.get("number", ""), "phase": appeal.phase, "side": data.get("side", ""), "urgent": bool(data.get("urgent"))}
-    return {"status": 200 if taken.again else 201, **kept}
+    return {"status": 200 if again else 201, **kept}
+
+
+def _taken(who: Actor, given: Mapping[str, Any], course: str | None) -> tuple[StreamState, bool]:
+    """Take and place one in a unit of work of its own; return it, and whether it was taken before."""
+    with world().work() as unit:
+        session = Session(world(), unit)
+        taken = take_in(session, who, {"channel": "web", **given})
+        if course and not taken.again:
+            place(session, taken.appeal, who, course, {})
+        return session.load(StreamKind.APPEAL, taken.appeal.id), taken.again
 
 
 def _refused(problem: dict[str, Any]) -> dict[str, Any]:

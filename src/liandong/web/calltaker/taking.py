@@ -5,11 +5,12 @@ Pressing twice, or again after an answer was lost, finds the same appeal: its ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from liandong.adapters.postgres.models import User
+from liandong.application.again import decided_again
 from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
 from liandong.application.place_appeal import COURSES, course_of, place
@@ -19,7 +20,7 @@ from liandong.application.three_way_call import hang_up, invite
 from liandong.application.world import World
 from liandong.domain.appeals.abuse import ABUSIVE, is_abusive
 from liandong.domain.calls.call import OPEN as OPEN_CALLS
-from liandong.domain.errors import CommandRefused, Refusal, StreamConflict
+from liandong.domain.errors import CommandRefused, Refusal
 from liandong.domain.journal.facts import Actor, Party, StreamId, StreamKind, StreamState
 from liandong.web.calltaker.correcting import correct_said
 from liandong.web.reading.rerouting import correction_reason
@@ -33,9 +34,6 @@ TAKEN_FIELDS = ("text", "phone", "place", "citizen", "happened", "demand", "reco
 PLACED_FIELDS = ("reason", "guidance", "door", "linked")
 #: What a call may end with; ``skip`` sends the order without a call.
 OUTCOMES = ("connected", "no_answer", "refused", "failed", "skip")
-TRIES = 3
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) ->
             appeal = place(session, appeal, actor, wanted, _placing(fields, appeal))
             return Step(appeal, wanted, "", _made(session, appeal))
 
-    return _trying(once)
+    return decided_again(once)
 
 
 def finish_call(world: World, user: User, appeal_id: str, outcome: str, fields: Mapping[str, str]) -> Step:
@@ -123,7 +121,7 @@ def finish_call(world: World, user: User, appeal_id: str, outcome: str, fields: 
             appeal = place(session, appeal, actor, wanted, _placing(fields, appeal))
             return Step(appeal, wanted, "", _made(session, appeal))
 
-    return _trying(once)
+    return decided_again(once)
 
 
 def _end_call(session: Session, appeal: StreamState, actor: Actor, outcome: str, fields: Mapping[str, str]) -> StreamState:
@@ -168,14 +166,3 @@ def _made(session: Session, appeal: StreamState) -> tuple[tuple[str, str], ...]:
         handover = session.load(StreamKind.HANDOVER, StreamId(str(appeal.data["handover"])))
         made.append((handover.kind.value, str(handover.data.get("number", ""))))
     return tuple(made)
-
-
-def _trying(once: Callable[[], Answer]) -> Answer:
-    """Return what ``once`` returns; somebody faster on the same row is waited out a few times."""
-    for attempt in range(TRIES):
-        try:
-            return once()
-        except StreamConflict:
-            if attempt == TRIES - 1:
-                raise
-    raise StreamConflict()

@@ -7,6 +7,7 @@ from typing import Any
 
 from liandong.adapters.postgres.models import Stream
 from liandong.adapters.postgres.service_codes import code_for, opened_by, visits
+from liandong.application.again import decided_again
 from liandong.application.move_car import NOT_NEEDED
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
@@ -45,13 +46,17 @@ def ask_to_move(world: World, visitor: str, salt: str, given: Mapping[str, str])
     told = request_words(where, plate, given.get("words", ""))
     data: dict[str, Any] = {"text": told, "place": where, "channel": "doorplate" if given.get("doorplate") else "web"}
     data |= {name: given[name] for name in ("phone", "doorplate") if given.get(name)}
-    with world.work() as unit:
-        session = Session(world, unit)
-        appeal = take_in(session, Actor(Role.CITIZEN, node=world.desk.node), data).appeal
-        # What turns out worse than a car in the way goes where the verdict says.
-        course = ("hand_over" if world.desk.side == "police" else "quick") if is_move_car(appeal) else "auto"
-        place(session, appeal, session.system, course, {})
-        return code_for(appeal.id, "caller")
+
+    def once() -> StreamId:
+        with world.work() as unit:
+            session = Session(world, unit)
+            appeal = take_in(session, Actor(Role.CITIZEN, node=world.desk.node), data).appeal
+            # What turns out worse than a car in the way goes where the verdict says.
+            course = ("hand_over" if world.desk.side == "police" else "quick") if is_move_car(appeal) else "auto"
+            place(session, appeal, session.system, course, {})
+            return appeal.id
+
+    return code_for(decided_again(once), "caller")
 
 
 def service_of(code: str, who: str, visitor: str, salt: str) -> tuple[Stream | None, Stream | None]:
