@@ -314,6 +314,20 @@ def test_with_a_backlog_the_next_batch_is_made_while_one_is_on_its_way() -> None
     assert max(asked) == 10
 
 
+def test_a_backlog_of_many_records_leaves_without_a_rest() -> None:
+    """The newest messages all stand behind older ones of their records: a round for live messages finds none, and is no reason to pause."""
+    world = World(batch_count=10)
+    world.outbox.put(talk(10, 20))
+
+    async def play() -> list[int]:
+        settled = []
+        while world.outbox.waiting():
+            settled.append(await world.relay.carry())
+        return settled
+
+    assert asyncio.run(play()) == [10] * 20
+
+
 @pytest.mark.parametrize("damage", [0.1, 0.5])
 def test_a_batch_made_ahead_does_not_leave_when_something_before_it_did_not_arrive(damage: float) -> None:
     chance = random.Random(f"ahead {damage}")

@@ -65,10 +65,8 @@ class MemoryOutbox:
             if entry.parked or entry.due_at > now:
                 held.add(entry.envelope.stream)
                 continue
-            if newest_first:
-                held.add(entry.envelope.stream)
             found.append(Due(entry.envelope, entry.attempts))
-        return found[::-1][:limit] if newest_first else found[:limit]
+        return _whole_from_their_head(found, found[-limit:]) if newest_first else found[:limit]
 
     async def mark_sent(self, ids: Sequence[str], receipts: Sequence[Receipt]) -> None:
         """Keep the receipts."""
@@ -98,6 +96,18 @@ class MemoryOutbox:
             entry.receipt = None
             entry.due_at = not_before
         return len(again)
+
+
+def _whole_from_their_head(all_due: Sequence[Due], newest: Sequence[Due]) -> Sequence[Due]:
+    """Return those of the newest before which nothing of their stream is due."""
+    heads: dict[str, str] = {}
+    for due in all_due:
+        heads.setdefault(due.envelope.stream, due.envelope.id)
+    begun: set[str] = set()
+    for due in newest:
+        if heads[due.envelope.stream] == due.envelope.id:
+            begun.add(due.envelope.stream)
+    return [due for due in newest if due.envelope.stream in begun]
 
 
 @dataclass(slots=True)

@@ -140,13 +140,16 @@ class Relay:
             if isinstance(each, BaseException):
                 raise each
         assert isinstance(sent, int) and isinstance(ahead, _Batch)
-        if sent == len(batch.ready) and self._all_arrived:
+        if sent == len(batch.ready) and self._all_arrived and ahead.ready:
             self._ahead = ahead
         return batch.parked + sent
 
     async def _gather(self, under_way: Sequence[str]) -> _Batch:
         """Return the next batch, if what is under way arrives."""
         found = await self._store.due(self.peer, self._batch_count, newest_first=self._newest_first, without=under_way)
+        if self._newest_first and not found:
+            # The newest all stand behind older ones of their records: nothing is live, the backlog goes on leaving.
+            found = await self._store.due(self.peer, self._batch_count, without=under_way)
         full = len(found) >= self._batch_count
         self._newest_first = full and not self._newest_first
         ready, parked = await self._protect(found)

@@ -68,7 +68,8 @@ class OutboxStore(Protocol):
         """Return at most ``limit`` messages to send now: neither sent nor parked, their time come.
 
         No message may be returned while an earlier unsent message of its stream is absent from the same answer before it.
-        With ``newest_first`` the newest streams come first (heads only is enough): so that live messages pass a backlog.
+        With ``newest_first`` only those of the newest come before which nothing unsent of their stream is missing, so that live messages pass
+        a backlog; none, where all of the newest stand behind older ones.
         Ids ``without`` are on their way: what is returned is right if they arrive.
         """
         ...
