@@ -19,8 +19,8 @@ from tests.city import City, running_city
 
 __all__ = ["main", "measure"]
 
-#: Messages each way; handovers they are about; messages of the backlog; live messages a second meanwhile.
-MESSAGES, HANDOVERS, BACKLOG, LIVE = 5000, 100, 30_000, 50
+#: Messages each way; handovers they are about, so that each has ten as a long case has; messages of the backlog; live messages a second meanwhile.
+MESSAGES, HANDOVERS, BACKLOG, LIVE = 5000, 500, 30_000, 50
 NODES = ("police", "hotline")
 
 
