@@ -203,3 +203,16 @@ def test_any_text_gets_a_verdict(text: str) -> None:
 )
 def test_kinds_follow_the_words(text: str, kind: Kind) -> None:
     assert TRIAGE.verdict(text).kind is kind
+
+
+@pytest.mark.parametrize("said", ["喂？喂？", "嗯……那个……", "你好，我想问一下", "喂你好，我要反映个情况", "有人吗", "不知道怎么说"])
+def test_an_opening_alone_is_unclear_and_asked_about(said: str) -> None:
+    """The screen must not turn red before anybody has said anything."""
+    verdict = TRIAGE.verdict(said)
+    assert (verdict.side.value, verdict.urgent) == ("unclear", False)
+    assert verdict.ask
+
+
+@pytest.mark.parametrize("said", ["喂？喂？我家着火了", "你好，有人跳楼", "救命"])
+def test_danger_behind_an_opening_is_heard(said: str) -> None:
+    assert TRIAGE.verdict(said).urgent
