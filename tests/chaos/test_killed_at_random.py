@@ -14,7 +14,7 @@ from tests.feeding import feed, held_against_each_other, real_rows
 
 pytestmark = [pytest.mark.nodes, pytest.mark.slow]
 
-ROWS, KILLS = 300, 6
+ROWS, KILLS = 220, 6
 #: Real orders instead of ours, every row of them: ``LIANDONG_CHAOS_FEED=../shared/data/haikou_closedloop.csv.gz``, 40 rows to a killing.
 REAL = os.environ.get("LIANDONG_CHAOS_FEED", "")
 ROWS_A_KILL = 40

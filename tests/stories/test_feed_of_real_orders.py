@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.nodes, pytest.mark.slow]
 DATA = Path(os.environ.get("LIANDONG_DATA", "../shared/data"))
 QUARTER = DATA / "haikou_closedloop.csv.gz"
 #: Of them: the whole quarter with ``LIANDONG_FEED_ROWS=2487``, about two minutes.
-ROWS = int(os.environ.get("LIANDONG_FEED_ROWS", "700"))
-PART = 150
+ROWS = int(os.environ.get("LIANDONG_FEED_ROWS", "450"))
+PART = 100
 
 
 def _fed(city: City, file: Path, *options: str) -> dict[str, int]:
