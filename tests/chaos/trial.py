@@ -161,12 +161,14 @@ class Trial:
             carrying = asyncio.run_coroutine_threadsafe(self.cable.run(), loop)
             yield
         finally:
-            if carrying is not None:
-                asyncio.run_coroutine_threadsafe(_end_all(), loop).result(20)
-                loop.call_soon_threadsafe(loop.stop)
-                thread.join(10)
-            loop.close()
-            supervisor.stop()
+            try:
+                if carrying is not None:
+                    asyncio.run_coroutine_threadsafe(_end_all(), loop).result(20)
+                    loop.call_soon_threadsafe(loop.stop)
+                    thread.join(10)
+                loop.close()
+            finally:
+                supervisor.stop()
 
     def _play(self, hands: dict[str, Hands], hand: Hand) -> None:
         """Offer handovers at each node in turns with accepting what the other offered, until there are enough and the worst is over."""

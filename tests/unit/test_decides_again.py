@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from liandong.application import act as acting
+from liandong.application.again import TRIES
 from liandong.domain.errors import CommandRefused, StreamConflict
 from liandong.domain.journal.facts import Role
 from tests.memory_city import memory_city
@@ -27,7 +28,7 @@ class _Raced:
         return self.work()
 
 
-@pytest.mark.parametrize(("lost", "wins"), [(1, True), (acting.TRIES - 1, True), (acting.TRIES, False)])
+@pytest.mark.parametrize(("lost", "wins"), [(1, True), (TRIES - 1, True), (TRIES, False)])
 def test_a_command_that_lost_a_race_is_decided_again(lost: int, wins: bool) -> None:
     police = memory_city().police
     taken = police.take("楼下油烟太大")

@@ -139,7 +139,7 @@ def parts_of(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 def open_parts(data: Mapping[str, Any]) -> list[str]:
     """Return the codes of the assistants that still owe a report."""
-    return [code for code, part in parts_of(data).items() if part.get("state") in OPEN_PARTS]
+    return sorted(code for code, part in parts_of(data).items() if part.get("state") in OPEN_PARTS)
 
 
 def called(data: Mapping[str, Any], code: str) -> str:
@@ -279,7 +279,7 @@ def fold_parts(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
     elif fact.name == "OrderTurnedBack":
         # What was proposed and not approved calls nobody.
         data.pop("assistant_names", None)
-        data["assistants"] = list(parts_of(data))
+        data["assistants"] = sorted(parts_of(data))
     elif fact.name in ENDING:
         _each_open(data, {"state": P.LAPSED.value})
     elif fact.name == "AssistanceAsked":
@@ -331,4 +331,5 @@ def _each_open(data: dict[str, Any], change: Mapping[str, Any]) -> None:
 def _keep(data: dict[str, Any], parts: dict[str, dict[str, Any]]) -> None:
     """Write the parts, and the codes of who assists, which clocks and whistles count."""
     if parts or "parts" in data:
-        data["parts"], data["assistants"] = parts, list(parts)
+        # In an order of its own: a database keeps the names of a mapping as it likes, and what is folded anew must be the same.
+        data["parts"], data["assistants"] = parts, sorted(parts)
