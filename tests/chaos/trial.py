@@ -250,11 +250,14 @@ class Trial:
 
 
 async def _end_all() -> None:
-    """Cancel whatever else runs in this loop, and wait until it has ended."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for each in others:
-        each.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    """Cancel whatever else runs in this loop, and wait until it has ended; a client that waits for a server that is gone is asked again."""
+    for _ in range(15):
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if not others:
+            return
+        for each in others:
+            each.cancel()
+        await asyncio.wait(others, timeout=1)
 
 
 def run(transport: str, count: int, seed: int, **settings: Any) -> dict[str, Any]:
