@@ -69,16 +69,6 @@
     notices.doneTimer = setTimeout(function () { unnotice("done"); }, 4000);
   });
 
-  // --- parts that come anew and say the same stay as they are: a key must not be renewed between its press and its release --
-  const TOKENS = /name="csrfmiddlewaretoken" value="[^"]*"/g;
-  body.addEventListener("htmx:beforeSwap", function (happened) {
-    const detail = happened.detail, target = detail.target;
-    if (!target || !detail.shouldSwap || detail.requestConfig.elt !== target || !/live-/.test(target.getAttribute("hx-trigger") || "")) return;
-    const said = detail.serverResponse.replace(TOKENS, "");
-    if (target.lastSaid === said && !target.querySelector("[data-act-form], .done")) detail.shouldSwap = false;
-    target.lastSaid = said;
-  });
-
   // --- parts that come anew must not take away what somebody is typing ----------------------------------------------
   body.addEventListener("htmx:beforeSwap", function (happened) {
     const target = happened.detail.target;
