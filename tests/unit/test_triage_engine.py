@@ -216,3 +216,9 @@ def test_an_opening_alone_is_unclear_and_asked_about(said: str) -> None:
 @pytest.mark.parametrize("said", ["喂？喂？我家着火了", "你好，有人跳楼", "救命"])
 def test_danger_behind_an_opening_is_heard(said: str) -> None:
     assert TRIAGE.verdict(said).urgent
+
+
+@pytest.mark.parametrize("said", ["我这边" * 13 + "X", "是这样" * 7_000, "有个事" * 6_000 + "，着火了"])
+def test_an_opening_without_end_is_read_at_once(said: str) -> None:
+    """Words that can be cut up in many ways must not be tried in all of them; no reading may take longer than the suite's patience."""
+    assert TRIAGE.verdict(said).side

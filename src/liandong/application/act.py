@@ -66,7 +66,7 @@ def act(
         StreamNotFound: no such stream here.
         StreamConflict: somebody was faster, again and again.
 
-    Concurrency: who loses reads again and decides again, up to ``TRIES`` times.
+    Concurrency: who loses reads again and decides again, as ``decided_again`` says.
     """
     if expected_seq is not None:
         # A person decides on the picture that they saw, or not at all.
