@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ __all__ = ["kill_the_nursery", "main"]
 def main() -> None:
     """Say who one is, then end as ``LIANDONG_TEST_END`` says: ``0``, ``3``, or stay."""
     print(os.environ.get("LIANDONG_TEST_WORDS"), os.environ.get("HOME"), Path("/proc/self/comm").read_text(encoding="utf-8").strip(), "liandong.node.worker" in sys.modules, flush=True)
+    atexit.register(print, "last words", flush=True)
     end = os.environ["LIANDONG_TEST_END"]
     if end == "stay":
         time.sleep(60)

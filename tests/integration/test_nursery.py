@@ -25,7 +25,7 @@ def test_a_process_has_its_own_surroundings_and_what_the_nursery_has_read(tmp_pa
     log.write_text("before\n", encoding="utf-8")
     process = child(log, "0")
     assert process.wait(60) == 0
-    assert log.read_text(encoding="utf-8").splitlines() == ["before", "一二三 None test child True"]
+    assert log.read_text(encoding="utf-8").splitlines() == ["before", "一二三 None test child True", "last words"]
     assert (process.poll(), process.returncode) == (0, 0)
 
 

@@ -7,6 +7,7 @@ thread, no connection and no setting of any node when it forks (ADR 0034).
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import multiprocessing
@@ -66,12 +67,12 @@ class Forked:
 
     def poll(self) -> int | None:
         """Return the exit code, None while it runs."""
-        return self._process.exitcode
+        return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Return the exit code when it ended. Raises ``subprocess.TimeoutExpired`` when it did not within ``timeout`` seconds."""
         self._process.join(timeout)
-        code = self._process.exitcode
+        code = self.returncode
         if code is None:
             raise subprocess.TimeoutExpired(self._process.name, timeout or 0.0)
         return code
@@ -86,7 +87,7 @@ class Forked:
 
 
 def _live(module: str, title: str, environment: dict[str, str], log_file: str) -> None:
-    """Become the process: its own environment, output and name, then ``main``."""
+    """Become the process: its own environment, output and name, then ``main``, and at the end what was registered for it, as any interpreter does."""
     die_with_parent()
     os.environ.clear()
     os.environ.update(environment)
@@ -96,4 +97,8 @@ def _live(module: str, title: str, environment: dict[str, str], log_file: str) -
         os.dup2(output.fileno(), 2)
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_NAME, title.encode()[:_NAME_BYTES], 0, 0, 0)
-    import_module(module).main()
+    try:
+        import_module(module).main()
+    finally:
+        # The standard library's children end without: the last news of a process would never be told.
+        atexit._run_exitfuncs()

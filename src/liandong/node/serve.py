@@ -33,8 +33,12 @@ def door(settings: NodeSettings) -> socket.socket:
 def main() -> None:
     """Serve until told to stop."""
     listening = door(read_node())
+    # Before the loop: what is read blocks, and the first caller shall not wait for the rules to be made ready.
+    from liandong.node.asgi import application, make_ready
+
+    make_ready()
     config = uvicorn.Config(
-        "liandong.node.asgi:application", access_log=False, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, backlog=WAITING
+        application, access_log=False, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, backlog=WAITING
     )
     uvicorn.Server(config).run(sockets=[listening])
 
