@@ -69,6 +69,20 @@
     notices.doneTimer = setTimeout(function () { unnotice("done"); }, 4000);
   });
 
+  // --- nothing comes anew under a finger: a key renewed between its press and its release would lose the press ---------
+  let pressed = null, waits = false;
+  document.addEventListener("pointerdown", function (press) { pressed = press.target; }, true);
+  ["pointerup", "pointercancel"].forEach(function (end) {
+    // After the click that follows the release.
+    document.addEventListener(end, function () { setTimeout(function () { pressed = null; if (waits) { waits = false; tell("live-back"); } }, 0); }, true);
+  });
+  body.addEventListener("htmx:beforeSwap", function (happened) {
+    const detail = happened.detail;
+    if (!pressed || !detail.target.contains(pressed) || detail.requestConfig.verb !== "get" || detail.requestConfig.elt !== detail.target) return;
+    detail.shouldSwap = false;
+    waits = true;
+  });
+
   // --- parts that come anew must not take away what somebody is typing ----------------------------------------------
   body.addEventListener("htmx:beforeSwap", function (happened) {
     const target = happened.detail.target;
@@ -315,12 +329,14 @@
     button.click();
     return true;
   }
-  // A button that does something here and then opens the page where it goes on.
-  body.addEventListener("htmx:afterRequest", function (done) {
-    const sent = done.detail.requestConfig && done.detail.requestConfig.elt;
-    // Only what the form itself sent: a list of calls that comes anew holds such buttons too, and must not open them.
-    const button = sent && sent.matches("form") && sent.querySelector("[data-opens]");
-    if (button && done.detail.successful) location.assign(button.dataset.opens);
+  // A button that does something here and then opens the page where it goes on. The answer is listened for itself: the list that holds
+  // the form may come anew before it, and what stands on the page no more tells nobody.
+  body.addEventListener("htmx:beforeRequest", function (begun) {
+    // Only what the form itself sends: a list of calls that comes anew holds such buttons too, and must not open them.
+    const button = begun.detail.elt.matches("form") && begun.detail.elt.querySelector("[data-opens]");
+    if (!button) return;
+    const answer = begun.detail.xhr, where = button.dataset.opens;
+    answer.addEventListener("load", function () { if (answer.status >= 200 && answer.status < 300) location.assign(where); });
   });
   // Where somebody is: asked of the phone when they press, and again every few minutes while they can be sent.
   function stand(form, status) {

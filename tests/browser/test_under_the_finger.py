@@ -1,0 +1,53 @@
+"""A unit presses 收到 on a phone while news comes: the press counts, whatever is drawn anew around it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator
+
+from tests.browser.conftest import People
+from tests.browser.people import Person
+from tests.city import City, eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.nodes]
+
+GAS = "我们楼道里一股很浓的煤气味，呛得头晕，好像是老管子漏了"
+#: What a list that comes anew does to the form that was just sent.
+TAKEN_AWAY = """document.body.addEventListener("htmx:beforeRequest", sent => {
+  if (sent.detail.elt.matches("form")) setTimeout(() => document.querySelector("#asking-alerts").replaceChildren(), 0);
+})"""
+
+
+def ringing(company: Person, city: City, place: str) -> tuple[str, Locator]:
+    """Return an alert that rings on a phone, and its button."""
+    api = city.api("police", "call_taker")
+    appeal = api.take(GAS, place=place, course="auto")["appeal"]["id"]
+    alert = str(eventually(lambda: next((each["id"] for each in api.all("alerts") if each["appeal"] == appeal), None), what="an alert"))
+    company.open("/unit/")
+    return alert, company.sees(f'#asking-alerts [data-alert="{alert}"] button')
+
+
+def test_news_does_not_renew_the_key_between_press_and_release(people: People, city: City) -> None:
+    company = people("hotline", "unit_staff", username="xc-rq1", phone=True)
+    alert, button = ringing(company, city, "元和街道采莲路661号")
+    page = company.page
+    button.evaluate("key => { key.dataset.same = 'yes'; }")
+    box = button.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    with page.expect_response(lambda answer: "/alerts/asking/" in answer.url):
+        page.evaluate("htmx.trigger(document.body, 'live-soon')")
+    page.evaluate("new Promise(done => setTimeout(done, 100))")
+    assert button.get_attribute("data-same") == "yes", "it stays while the finger is on it"
+    page.mouse.up()
+    page.wait_for_url(f"**/alerts/{alert}/")
+
+
+def test_the_page_opens_though_its_key_is_gone_when_the_answer_comes(people: People, city: City) -> None:
+    company = people("hotline", "unit_staff", username="xc-rq1", phone=True)
+    alert, button = ringing(company, city, "元和街道采莲路662号")
+    company.page.evaluate(TAKEN_AWAY)
+    button.click()
+    company.page.wait_for_url(f"**/alerts/{alert}/")
+    assert city.api("hotline", "unit_staff", "xc-rq").one("alerts", alert)["data"]["lines"]["xc-rq"].get("acknowledged_at")
