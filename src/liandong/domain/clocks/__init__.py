@@ -5,7 +5,8 @@ from __future__ import annotations
 from liandong.domain.clocks.calendar import CalendarNotCovered, WorkingCalendar, aware
 from liandong.domain.clocks.clock import Clock, ClockRule, ClockState, most_pressing
 from liandong.domain.clocks.deadlines import Pause, deadline, deadline_with_pauses, extended, in_words, workdays_between
-from liandong.domain.clocks.kept import KeptClock, Outcome, due_of, keep, open_clock, retimed, touches
+from liandong.domain.clocks.keeping import keep, retimed, touches
+from liandong.domain.clocks.kept import KeptClock, Outcome, due_of, open_clock
 from liandong.domain.clocks.limits import Limit, LimitUnit
 from liandong.domain.clocks.rulebook import Rulebook
 from liandong.domain.clocks.steps import STEPS, ClockStep, step_of
