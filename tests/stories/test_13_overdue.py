@@ -193,3 +193,26 @@ def test_the_clock_of_a_demonstration_moves_ahead_only_and_by_an_administrator(l
     assert agent.post("/demonstration/clock", {"ahead_seconds": 5}, status=403)["code"] == "access.forbidden"
     assert keeper.post("/demonstration/clock", {}, status=422)["code"] == "input.invalid"
     assert datetime.fromisoformat(keeper.get("/demonstration/clock")["now"]).astimezone(UTC) >= now
+
+
+def test_a_late_assistant_climbs_by_its_own_name_and_the_lead_does_not(late_city: City) -> None:
+    agent, lead, other = late_city.api("hotline", "agent"), late_city.api("hotline", "unit_staff", UNIT), late_city.api("hotline", "unit_staff", OTHER)
+    order = order_of_unit(late_city, "夜市油烟呛人，摊位占道", "采莲路16号")
+    agent.act("workorders", order, "call_assistants", assistants=[OTHER])
+    lead.act("workorders", order, "sign")
+    sign = due_of(agent, order, "part_sign")
+    move(late_city, sign - timedelta(minutes=50))
+    warned = supervision(late_city, order, "warned")
+    assert (warned["unit"], warned["data"]["assistant"]) == (OTHER, OTHER)
+    move(late_city, sign + NEAR)
+    reminded = supervision(late_city, order, "reminded")
+    assert (reminded["id"], reminded["unit"]) == (warned["id"], OTHER)
+    move(late_city, due_of(late_city.api("hotline", "supervisor"), reminded["id"], "supervise", "supervisions") + NEAR)
+    supervised = supervision(late_city, order, "supervised")
+    assert supervised["data"]["steps"][-1]["unit"] == OTHER
+    assert lead.act("supervisions", reminded["id"], "answer", status=404, answer="不是我")["code"] == "stream.not_found"
+    other.act("supervisions", reminded["id"], "answer", answer="马上派人", until="今天")
+    assert OTHER not in {each["assistant"] for each in lead.one("workorders", order)["clocks"] if each["step"] == "sign"}
+    other.act("workorders", order, "sign_part")
+    other.act("workorders", order, "report_part", result="油烟已检测，限期整改。")
+    assert supervision(late_city, order, "lifted")["unit"] == OTHER

@@ -103,3 +103,20 @@ def test_nothing_is_done_on_a_closed_order(city: City, desk: Api) -> None:
     for command, data in (("sign_part", {}), ("report_part", {"result": "晚了"}), ("decline_part", {"reason": "x", "clause": "x"})):
         assert city.api("hotline", "unit_staff", ONE).act("workorders", order, command, status=409, **data)["code"] == "command.not_in_state"
     assert desk.act("workorders", order, "call_assistants", status=409, assistants=[TWO])["code"] == "command.not_in_state"
+
+
+def test_each_assistant_has_its_own_clocks_beside_the_leads_on_screen_and_in_the_api(city: City, desk: Api) -> None:
+    order = sent(city, "采莲路107号", ONE, TWO)
+    one = city.api("hotline", "unit_staff", ONE)
+    one.act("workorders", order, "sign_part")
+    shown = {(each["assistant"], each["step"]): each for each in desk.one("workorders", order)["clocks"]}
+    assert {("", "handle"), (ONE, "part_sign"), (ONE, "part_report"), (TWO, "part_sign"), (TWO, "part_report")} <= set(shown), "all of them together"
+    assert (shown[ONE, "part_sign"]["state"], shown[ONE, "part_sign"]["open"], shown[TWO, "part_sign"]["open"]) == ("met", False, True)
+    assert shown[TWO, "part_report"]["due_at"] == shown["", "handle"]["due_at"]
+    assert "生态环境局" in shown[ONE, "part_report"]["assistant_name"]
+    assert shown[ONE, "part_report"]["source"]
+    page = city.screen("hotline", "dispatcher").page(f"/records/{order}/")
+    assert page.count(f'data-assistant="{TWO}"') == 2, "its signature and its report"
+    assert page.count(f'data-assistant="{ONE}"') == 2
+    one.act("workorders", order, "decline_part", reason="无排放源", clause="三定第3条")
+    assert [each["open"] for each in desk.one("workorders", order)["clocks"] if each["assistant"] == ONE] == [False], "who left owes nothing; what it did stays"

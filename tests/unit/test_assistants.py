@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from liandong.adapters.packs import load_pack
+from liandong.application.fire_timer import fire_timer
+from liandong.application.perform import Session
 from liandong.application.ports import Recipient
+from liandong.application.recalculate import recalculate
+from liandong.application.supervise import supervise
 from liandong.application.world import World
+from liandong.domain.clocks import ClockRule, Limit, Outcome, Rulebook
 from liandong.domain.errors import CommandRefused, LiandongError
 from liandong.domain.journal.facts import Role, StreamKind, StreamState
 from tests.memory_city import MemoryCity, MemoryNode, memory_city
@@ -277,3 +284,121 @@ def test_the_other_side_hears_of_assistants_and_of_their_parts() -> None:
         told = [fact.data for fact in unit.facts(city.police.now(handover)) if fact.name == "ProgressTold"]
     assert [each["step"] for each in told][-2:] == ["AssistantsCalled", "PartReported"]
     assert told[-1]["note"] == "hb：油烟已检测"
+
+
+# --- late ---------------------------------------------------------------------------------------------------------------
+
+
+def late_order(*assistants: str) -> tuple[MemoryCity, MemoryNode, StreamState]:
+    """Return a city with clocks, its hotline, and an order that a lead and its assistants have."""
+    pack = load_pack("xiangcheng")
+    city = memory_city(rulebook=Rulebook(pack.clocks, pack.calendar))
+    return city, city.hotline, sent(city.hotline, *assistants)
+
+
+def pass_time(city: MemoryCity, **span: float) -> None:
+    """Let time pass and look at every clock until nothing is due."""
+    city.clock.forward(**span)
+    for node in city.nodes.values():
+        for _ in range(6):
+            for stream in list(node.database.clocks):
+                for kept in node.database.clocks[stream]:
+                    with node.world.work() as unit:
+                        fire_timer(Session(node.world, unit), node.now(stream).kind, stream, kept.step, kept.round)
+
+
+def followed(node: MemoryNode) -> dict[str, StreamState]:
+    """Return the supervisions by the unit they name."""
+    return {str(each.data["unit"]): each for each in node.database.of_kind(StreamKind.SUPERVISION)}
+
+
+def test_a_late_assistant_is_reminded_by_name_and_the_lead_that_is_in_time_is_not() -> None:
+    city, node, order = late_order(ONE, TWO)
+    for command in ("sign", "start", "progress"):
+        node.act_for(LEAD, order, command, note="到了")
+    node.act_for(TWO, order, "sign_part")
+    pass_time(city, days=1)
+    found = followed(node)
+    assert set(found) == {ONE}, "only who is late is named"
+    assert (found[ONE].phase, found[ONE].data["assistant"], found[ONE].data["clock"]) == ("reminded", ONE, "workorder.sign")
+    assert found[ONE].data["order"] == order.id
+    assert "协办" in found[ONE].data["clock_name"]
+    node.act_for(ONE, order, "sign_part")
+    assert followed(node)[ONE].phase == "lifted"
+
+
+def test_each_late_assistant_climbs_its_own_ladder_and_the_work_of_one_lifts_its_own_alone() -> None:
+    city, node, order = late_order(ONE, TWO)
+    for command in ("sign", "start"):
+        node.act_for(LEAD, order, command)
+    for unit in (ONE, TWO):
+        node.act_for(unit, order, "sign_part")
+    pass_time(city, days=40)
+    pass_time(city, days=4)
+    found = followed(node)
+    assert {code: found[code].phase for code in (ONE, TWO)} == {ONE: "supervised", TWO: "supervised"}
+    assert found[ONE].id != found[TWO].id != found[LEAD].id
+    node.act_for(ONE, order, "report_part", result="已办")
+    assert {code: each.phase for code, each in followed(node).items()} == {ONE: "lifted", TWO: "supervised", LEAD: "supervised"}
+    node.act(order, "release_assistant", Role.DISPATCHER, assistant=TWO, reason="主办可独办")
+    assert followed(node)[TWO].phase == "lifted"
+    assert followed(node)[TWO].data["steps"][-1]["fact"] == "SupervisionLifted"
+    node.act_for(LEAD, order, "report", result="办好了")
+    assert followed(node)[LEAD].phase == "lifted"
+
+
+def test_an_assistant_is_warned_before_its_limit_and_leaving_ends_that() -> None:
+    city, node, order = late_order(ONE, TWO)
+    node.act_for(TWO, order, "sign_part")
+    node.act_for(TWO, order, "report_part", result="好了")
+    pass_time(city, hours=5)
+    assert (set(followed(node)), followed(node)[ONE].phase) == ({LEAD, ONE}, "warned")
+    node.act_for(ONE, order, "decline_part", reason="不属本单位职责", clause="三定第3条")
+    assert followed(node)[ONE].phase == "lifted"
+
+
+def test_the_end_of_an_order_ends_what_was_followed_up_of_its_parts() -> None:
+    city, node, order = late_order(ONE)
+    pass_time(city, days=2)
+    assert ONE in followed(node)
+    node.act(order, "withdraw", Role.AGENT, reason="诉求人撤回")
+    assert {each.phase for each in followed(node).values()} == {"lifted"}
+    assert [each for each in node.database.clocks[order.id] if each.outcome == Outcome.OPEN] == []
+
+
+def test_a_supervisor_follows_up_an_assistant_by_hand_and_not_one_that_owes_nothing() -> None:
+    city, node, order = late_order(ONE, TWO)
+    supervisor = node.person(Role.SUPERVISOR)
+    node.act_for(TWO, order, "sign_part")
+    node.act_for(TWO, order, "report_part", result="好了")
+    begun = supervise(node.world, supervisor, order.kind, order.id, "supervise", {"assistant": ONE, "form": "written"})
+    assert (begun.data["unit"], begun.phase) == (ONE, "supervised")
+    before = city.snapshot()
+    for code in (TWO, LEAD, STRANGER, "x" * 90):
+        with pytest.raises(CommandRefused) as caught:
+            supervise(node.world, supervisor, order.kind, order.id, "remind", {"assistant": code})
+        assert caught.value.code == "part.none_of"
+    assert city.snapshot() == before
+    node.act_for(ONE, order, "sign_part")
+    assert followed(node)[ONE].phase == "supervised", "a person's word waits for the part itself"
+    node.act_for(ONE, order, "report_part", result="好了")
+    assert followed(node)[ONE].phase == "lifted"
+
+
+def test_a_changed_rule_moves_the_clocks_of_the_parts_and_the_journal_says_whose() -> None:
+    _, node, order = late_order(ONE)
+    own = ClockRule("workorder.part_report", "协办反馈", Limit.parse("1 workday"), "本包设定")
+    pack = load_pack("xiangcheng")
+    changed = replace(node.world, rulebook=Rulebook((*pack.clocks, own), pack.calendar))
+    moved = recalculate(changed, order.kind, order.id, "协办时限改为1个工作日")
+    assert [(each["assistant"], each["clock"], each["limit"]) for each in moved] == [(ONE, "workorder.part_report", "1 workdays")]
+    assert recalculate(changed, order.kind, order.id, "再算一次") == []
+
+
+def test_who_becomes_the_lead_owes_the_leads_clocks_and_its_parts_no_more() -> None:
+    pack = load_pack("xiangcheng")
+    city = memory_city(rulebook=Rulebook(pack.clocks, pack.calendar))
+    alarm = sent(city.police, ONE)
+    city.police.act(alarm, "redirect", Role.DISPATCHER, unit=ONE, reason="更近")
+    running = [(each.assistant, each.step) for each in city.police.database.clocks[alarm.id] if each.outcome == Outcome.OPEN]
+    assert running == [("", "sign")], running

@@ -227,3 +227,109 @@ def test_whatever_happens_at_most_one_round_of_a_step_is_open(facts: list[tuple[
             mine = [each for each in clocks if each.step == step.step]
             assert sum(each.outcome == Outcome.OPEN for each in mine) <= 1
             assert [each.round for each in mine] == list(range(1, len(mine) + 1))
+
+
+# --- the clocks of assistants -------------------------------------------------------------------------------------------
+
+
+def parted(*facts: tuple[str, str, Mapping[str, str]], machine: str = "workorder", book: Rulebook = BOOK, **data: Any) -> tuple[KeptClock, ...]:
+    """Return the clocks after facts, each a name, a time in words, and where every part stands after it."""
+    clocks: tuple[KeptClock, ...] = ()
+    for name, at, states in facts:
+        after = {**data, "parts": {code: {"state": state} for code, state in states.items()}, "assistants": sorted(states)}
+        clocks = keep(clocks, machine, name, local(at), after, book)
+    return clocks
+
+
+def part(clocks: tuple[KeptClock, ...], step: str, code: str) -> KeptClock:
+    """Return the newest clock of a part."""
+    return max((each for each in clocks if (each.step, each.assistant) == (step, code)), key=lambda each: each.round)
+
+
+def part_due(clocks: tuple[KeptClock, ...], step: str, code: str) -> str:
+    found = part(clocks, step, code)
+    at = found.due(PACK.calendar)
+    assert found.outcome == Outcome.OPEN
+    assert at is not None, "it stands still"
+    return in_words(at, PACK.calendar)
+
+
+MONDAY = "2026-11-23 周一 09:00"
+SENT = ("OrderDispatched", MONDAY, {"hb": "called", "wj": "called"})
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("咨询", "11月25日24:00"), ("投诉举报", "12月14日24:00"), ("", "11月30日24:00")])
+def test_each_assistant_has_its_own_clocks_with_the_limit_of_the_orders_class(kind: str, wanted: str) -> None:
+    clocks = parted(SENT, kind=kind)
+    for code in ("hb", "wj"):
+        assert part_due(clocks, "part_sign", code) == "11月23日14:45"
+        assert part_due(clocks, "part_report", code) == wanted == due(clocks, "handle")
+        assert part(clocks, "part_report", code).rule.source, "nothing is owed without a source"
+    assert len({each.key for each in clocks}) == len(clocks), "a record's clocks are told apart by step and round"
+
+
+def test_an_assistant_called_later_counts_from_its_own_call() -> None:
+    clocks = parted(SENT, ("AssistantsCalled", "2026-11-25 周三 10:00", {"hb": "called", "wj": "called", "zf": "called"}))
+    assert part_due(clocks, "part_report", "zf") == "12月2日24:00"
+    assert part_due(clocks, "part_report", "hb") == "11月30日24:00", "whoever was called before keeps the time it had"
+
+
+def test_signing_and_reporting_stop_the_clocks_of_that_part_and_no_others() -> None:
+    signed = parted(SENT, ("PartSigned", "2026-11-23 周一 10:00", {"hb": "signed", "wj": "called"}))
+    assert (part(signed, "part_sign", "hb").outcome, part(signed, "part_sign", "wj").outcome) == (Outcome.DONE, Outcome.OPEN)
+    done = keep(signed, "workorder", "PartReported", local("2026-11-24 周二 10:00"), {"parts": {"hb": {"state": "reported"}, "wj": {"state": "called"}}}, BOOK)
+    assert (part(done, "part_report", "hb").outcome, part(done, "part_report", "wj").outcome) == (Outcome.DONE, Outcome.OPEN)
+    assert open_clock(done, "handle") is not None, "the lead's runs on"
+
+
+@pytest.mark.parametrize("states", [{"wj": "called"}, {"hb": "lapsed", "wj": "called"}])
+def test_who_left_or_lapsed_owes_nothing_and_who_is_called_again_begins_anew(states: Mapping[str, str]) -> None:
+    left = parted(SENT, ("PartDeclined", "2026-11-23 周一 10:00", states))
+    assert [each.outcome for each in left if each.assistant == "hb"] == [Outcome.VOID, Outcome.VOID]
+    again = keep(left, "workorder", "AssistantsCalled", local("2026-11-24 周二 09:00"), {"parts": {code: {"state": "called"} for code in ("hb", "wj")}}, BOOK)
+    assert part_due(again, "part_report", "hb") == "12月1日24:00"
+    assert part_due(again, "part_report", "wj") == "11月30日24:00"
+
+
+def test_a_part_turned_back_goes_on_with_its_old_deadline_and_a_part_called_anew_does_not() -> None:
+    reported = [SENT, ("PartReported", "2026-11-24 周二 10:00", {"hb": "reported", "wj": "called"})]
+    turned = parted(*reported, ("PartTurnedBack", "2026-11-26 周四 10:00", {"hb": "signed", "wj": "called"}))
+    assert part_due(turned, "part_report", "hb") == "11月30日24:00"
+    assert [each.round for each in turned if (each.step, each.assistant) == ("part_report", "hb")] == [1]
+    again = parted(*reported, ("OrderDispatched", "2026-11-26 周四 10:00", {"hb": "called", "wj": "called"}))
+    assert part_due(again, "part_report", "hb") == "12月3日24:00"
+
+
+def test_what_holds_or_lengthens_the_order_holds_and_lengthens_its_parts() -> None:
+    both = {"hb": "signed", "wj": "signed"}
+    held = parted(SENT, ("OrderSuspended", "2026-11-24 周二 10:00", both))
+    assert {each.due(PACK.calendar) for each in held if each.step == "part_report"} == {None}
+    after = {"parts": {code: {"state": "signed"} for code in both}, "days": 3}
+    goes_on = keep(held, "workorder", "OrderResumed", local("2026-12-07 周一 10:00"), after, BOOK)
+    assert part_due(goes_on, "part_report", "hb") == due(goes_on, "handle") == "12月11日24:00"
+    more = keep(goes_on, "workorder", "ExtensionGranted", local("2026-12-08 周二 10:00"), after, BOOK)
+    assert part_due(more, "part_report", "wj") == due(more, "handle") == "12月16日24:00"
+
+
+def test_a_pack_may_set_a_limit_for_parts_and_what_it_leaves_out_keeps_the_leads() -> None:
+    own = ClockRule("workorder.part_report.request", "求助类协办", Limit.parse("1 workday"), "本包设定", applies="求助")
+    book = Rulebook((*PACK.clocks, own), PACK.calendar)
+    assert part_due(parted(SENT, book=book, kind="求助"), "part_report", "hb") == "11月24日24:00"
+    assert part_due(parted(SENT, book=book, kind="咨询"), "part_report", "hb") == "11月25日24:00", "nobody is left without a clock"
+
+
+def test_parts_are_retimed_with_the_order_when_a_rule_changes_or_its_item_is_corrected() -> None:
+    clocks = parted(SENT, kind="咨询")
+    moved = retimed(clocks, {"kind": "投诉举报"}, BOOK, local(MONDAY))
+    assert part_due(moved, "part_report", "hb") == "12月14日24:00"
+
+
+def test_assistants_at_danger_owe_their_arrival_too_and_whoever_arrives_has_signed() -> None:
+    calm = parted(("UnitOrdered", MONDAY, {"hb": "called"}), machine="alarm")
+    assert {each.step for each in calm if each.assistant} == {"part_sign", "part_report"}
+    danger = parted(("UnitOrdered", MONDAY, {"hb": "called"}), machine="alarm", urgent=True)
+    assert part_due(danger, "part_arrive", "hb") == "11月23日09:05"
+    there = keep(danger, "alarm", "PartReached", local("2026-11-23 周一 09:04"), {"urgent": True, "parts": {"hb": {"state": "arrived"}}}, BOOK)
+    assert {each.step: each.outcome for each in there if each.assistant} == {"part_sign": Outcome.DONE, "part_arrive": Outcome.DONE, "part_report": Outcome.OPEN}
+    back = keep(there, "alarm", "PartTurnedBack", local("2026-11-23 周一 09:30"), {"urgent": True, "parts": {"hb": {"state": "signed"}}}, BOOK)
+    assert [each.step for each in back if each.assistant and each.outcome == Outcome.OPEN] == ["part_report"], "it has been there"

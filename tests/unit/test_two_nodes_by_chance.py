@@ -24,6 +24,7 @@ from liandong.application.perform import Session
 from liandong.application.place_appeal import place_appeal
 from liandong.application.take_appeal import take_appeal
 from liandong.application.world import MACHINES
+from liandong.domain.assistants.parts import PART_COMMANDS, open_parts, parts_of
 from liandong.domain.clocks import Outcome, Rulebook
 from liandong.domain.errors import MESSAGES, LiandongError
 from liandong.domain.journal.facts import Role, StreamKind, StreamState
@@ -175,6 +176,17 @@ class Nodes(RuleBasedStateMachine):
                     assert any(each.outcome == Outcome.OPEN for each in clocks), f"{kind} in {state.phase} at {node.world.desk.node} waits without a clock"
 
     @invariant()
+    def every_part_has_its_own_clocks_and_nobody_elses_runs(self) -> None:
+        for node in self.city.nodes.values():
+            for kind in ORDERS:
+                for state in node.database.of_kind(kind):
+                    running = {(each.assistant, each.step) for each in node.database.clocks.get(state.id, ()) if each.outcome == Outcome.OPEN and each.assistant}
+                    owed = {(code, "part_report") for code in open_parts(state.data)}
+                    owed |= {(code, "part_sign") for code, part in parts_of(state.data).items() if part["state"] == "called"}
+                    assert {each for each in running if each[1] != "part_arrive"} == owed, f"{kind} in {state.phase} at {node.world.desk.node}"
+                    assert {code for code, _ in running} <= set(open_parts(state.data))
+
+    @invariant()
     def danger_waits_for_no_review(self) -> None:
         for node in self.city.nodes.values():
             for state in node.database.of_kind(StreamKind.HANDOVER):
@@ -205,7 +217,9 @@ class Nodes(RuleBasedStateMachine):
         return any(role in row.who for row in MACHINES[state.kind].rows_for(state.phase, command))
 
     def _press(self, node: MemoryNode, state: StreamState, command: str, role: Role, unit: str, seed: int) -> bool:
-        own = state.data.get("unit") or unit
+        parts = sorted(parts_of(state.data))
+        # Who presses for a part is of the unit whose part it is, most of the time.
+        own = parts[seed % len(parts)] if parts and command in PART_COMMANDS and seed % 5 else state.data.get("unit") or unit
         return self._tried(lambda: act(node.world, node.person(role, str(own)), state.kind, state.id, command, self._data(state, command, random.Random(seed))))
 
     def _data(self, state: StreamState, command: str, chance: random.Random) -> dict[str, Any]:
@@ -222,7 +236,7 @@ class Nodes(RuleBasedStateMachine):
 
     @staticmethod
     def _plain(name: str, otherwise: Any) -> Any:
-        return {"unit": "CG", "reply": "已责令该店安装油烟净化设施，三日内复查，结果再电话告知您，谢谢您的反映。", "linked": ""}.get(name, otherwise)
+        return {"unit": "CG", "assistants": ["HB", "PS1"], "assistant": "HB", "assistant_names": {}, "reply": "已责令该店安装油烟净化设施，三日内复查，结果再电话告知您，谢谢您的反映。", "linked": ""}.get(name, otherwise)
 
     def _tried(self, what: Callable[[], object]) -> bool:
         """Do it; return whether it was done. What is refused changes nothing."""

@@ -60,13 +60,9 @@ def _told(session: Session, kept: KeptClock, cause: str, reason: str) -> dict[st
     assert calendar is not None, "a clock is kept only with a calendar"
     due = kept.due(calendar)
     assert due is not None, "a clock that stands still is not acted on"
-    return {
-        "cause": cause,
-        "clock": kept.rule.code,
-        "clock_name": kept.rule.name,
-        "due": due.astimezone(UTC).isoformat(),
-        "reason": reason.format(name=kept.rule.name, due=in_words(due, calendar)),
-    }
+    # The assistant is named by the supervision's unit; its words say that it is the part that is late, not the lead's order.
+    name = f"{kept.rule.name}（协办）" if kept.assistant else kept.rule.name
+    return {"cause": cause, "clock": kept.rule.code, "clock_name": name, "due": due.astimezone(UTC).isoformat(), "reason": reason.format(name=name, due=in_words(due, calendar))}
 
 
 def _owed_here(session: Session, state: StreamState, kept: KeptClock) -> bool:
@@ -80,18 +76,18 @@ def _owed_here(session: Session, state: StreamState, kept: KeptClock) -> bool:
 def _warn(session: Session, state: StreamState, kept: KeptClock) -> None:
     if state.kind not in (StreamKind.ALARM, StreamKind.WORK_ORDER, StreamKind.HANDOVER, StreamKind.CONSULTATION, StreamKind.WHISTLE) or not _owed_here(session, state, kept):
         return
-    known = supervision_of(session, state)
+    known = supervision_of(session, state, kept.assistant)
     if known is None or known.phase == "lifted":
-        take_step(session, state, "warn", session.system, _told(session, kept, "about_to_be", "{name}将于{due}到期"))
+        take_step(session, state, "warn", session.system, _told(session, kept, "about_to_be", "{name}将于{due}到期"), kept.assistant)
 
 
 def _remind(session: Session, state: StreamState, kept: KeptClock) -> None:
     """The first step of the ladder; where it is already on it, the ladder's own clocks go on."""
     if not _owed_here(session, state, kept):
         return
-    known = supervision_of(session, state)
+    known = supervision_of(session, state, kept.assistant)
     if known is None or known.phase in ("warned", "lifted"):
-        take_step(session, state, "remind", session.system, _told(session, kept, "overdue", "{name}已于{due}到期未办"))
+        take_step(session, state, "remind", session.system, _told(session, kept, "overdue", "{name}已于{due}到期未办"), kept.assistant)
 
 
 def _lapse(session: Session, state: StreamState, kept: KeptClock) -> None:

@@ -61,7 +61,8 @@ def _elsewhere(new: KeptClock, calendar: WorkingCalendar, written: Mapping[tuple
 
 
 def _moved(old: KeptClock, new: KeptClock, calendar: WorkingCalendar, written: datetime | None) -> dict[str, Any]:
-    return {"clock": new.rule.code, "name": new.rule.name, "before": _text(written or old.due(calendar)), "after": _text(new.due(calendar)), "limit": str(new.rule.limit)}
+    whose = {"assistant": new.assistant} if new.assistant else {}
+    return {"clock": new.rule.code, "name": new.rule.name, **whose, "before": _text(written or old.due(calendar)), "after": _text(new.due(calendar)), "limit": str(new.rule.limit)}
 
 
 def _text(at: datetime | None) -> str:

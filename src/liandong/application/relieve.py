@@ -5,7 +5,7 @@ Called for facts of alarms, work orders and handovers, in the transaction of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from liandong.application.accept_handover import order_here
@@ -13,7 +13,8 @@ from liandong.application.orders import order_of
 from liandong.application.perform import Session
 from liandong.application.route import party_here
 from liandong.application.supervise import supervision_of, take_step
-from liandong.domain.clocks import STEPS, Outcome
+from liandong.domain.assistants.parts import open_parts
+from liandong.domain.clocks import PART_FACTS, STEPS, KeptClock, Outcome, WorkingCalendar
 from liandong.domain.errors import StreamNotFound
 from liandong.domain.journal.facts import Fact, Party, StreamId, StreamKind, StreamState
 from liandong.domain.supervision.passing import PASSING_FACTS, passing_in
@@ -36,17 +37,25 @@ RELIEVING = frozenset(
     for step in STEPS[machine]
     for part in (step.starts, step.stops, step.voids, step.pauses, step.extends)
     for name in part
-)
+) | PART_FACTS
 GROUNDS = {"two_units": "两个单位都不接", "returned_twice": "两次被退回", "bounced": "管辖来回推"}
 WORDS = {"ExtensionGranted": "已同意延期", "OrderSuspended": "已按规定中止计时"}
+#: What a part's supervision is lifted with, where the part ended otherwise than by its report.
+LEFT = {"PartDeclined": "已退回协办", "AssistantReleased": "已解除协办"}
 
 
 def relieve(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
-    """Lift what was followed up when it is no longer late; let it follow the unit when the record went to another."""
-    calendar = session.world.rulebook.calendar
-    if calendar is None:
+    """Lift what was followed up when it is no longer late, the lead's and each assistant's apart; let it follow the unit when the record went to another."""
+    if session.world.rulebook.calendar is None:
         return
     clocks = session.unit.clocks(after)
+    _relieve_lead(session, after, fact, [each for each in clocks if not each.assistant])
+    owing = open_parts(after.data)
+    for assistant in dict.fromkeys([*open_parts(before.data), *owing]):
+        _relieve_part(session, after, fact, assistant, [each for each in clocks if each.assistant == assistant], ended=assistant not in owing)
+
+
+def _relieve_lead(session: Session, after: StreamState, fact: Fact, clocks: Sequence[KeptClock]) -> None:
     # More time and a suspension wipe the marks of the clock they move; everything else is looked at only where a clock was acted on.
     if fact.name not in DONE and fact.name not in WORDS and not any(each.warned_at or each.fired_at for each in clocks):
         return
@@ -55,20 +64,37 @@ def relieve(session: Session, before: StreamState, after: StreamState, fact: Fac
         return
     if fact.name in SENT and after.data.get("unit") and after.data.get("unit") != known.data.get("unit"):
         known = session.perform(known.kind, known.id, "follow", session.system, {"unit": after.data["unit"]})
-    if any(each.overdue(session.at, calendar) for each in clocks) and fact.name not in DONE:
+    if fact.name not in DONE and not _calm(session, known, clocks):
         return
-    if fact.name not in DONE and (known.data.get("cause") not in ("overdue", "about_to_be") or _still_near(session, after, known)):
+    _lift(session, known, WORDS.get(fact.name, "已办理" if fact.name not in DONE else "已办结"))
+
+
+def _relieve_part(session: Session, after: StreamState, fact: Fact, assistant: str, clocks: Sequence[KeptClock], *, ended: bool) -> None:
+    """A part is over when its unit owes nothing any more; what was begun by hand waits for that."""
+    if not ended and fact.name not in WORDS and not any(each.warned_at or each.fired_at for each in clocks):
         return
-    words = WORDS.get(fact.name, "已办理" if fact.name not in DONE else "已办结")
+    known = supervision_of(session, after, assistant)
+    if known is not None and known.phase in OPEN and (ended or _calm(session, known, clocks)):
+        _lift(session, known, LEFT.get(fact.name, "已办结") if ended else WORDS.get(fact.name, "已办理"))
+
+
+def _calm(session: Session, known: StreamState, clocks: Sequence[KeptClock]) -> bool:
+    """Tell whether nothing is late, and what was warned of is no longer near."""
+    calendar = session.world.rulebook.calendar
+    assert calendar is not None, "asked only where clocks are kept"
+    if any(each.overdue(session.at, calendar) for each in clocks):
+        return False
+    return known.data.get("cause") in ("overdue", "about_to_be") and not _still_near(known, clocks, calendar)
+
+
+def _lift(session: Session, known: StreamState, words: str) -> None:
     session.perform(known.kind, known.id, "finish" if known.phase == "referred" else "lift", session.system, {"reason": words})
 
 
-def _still_near(session: Session, after: StreamState, known: StreamState) -> bool:
+def _still_near(known: StreamState, clocks: Sequence[KeptClock], calendar: WorkingCalendar) -> bool:
     """Tell whether the clock that was warned of still runs to the same deadline."""
-    calendar = session.world.rulebook.calendar
-    assert calendar is not None, "asked only where clocks are kept"
     warned = str(known.data.get("due", ""))
-    for each in session.unit.clocks(after):
+    for each in clocks:
         if each.outcome == Outcome.OPEN and each.rule.code == known.data.get("clock"):
             due = each.due(calendar)
             return due is not None and bool(warned) and due <= datetime.fromisoformat(warned)

@@ -15,12 +15,13 @@ from typing import Any
 from django.db import connection
 
 from liandong.adapters.postgres.prepared import ask
-from liandong.domain.clocks import Clock, ClockRule, KeptClock, Limit, Outcome, Pause, Rulebook, step_of
+from liandong.domain.clocks import Clock, ClockRule, KeptClock, Limit, Outcome, Pause, Rulebook
+from liandong.domain.clocks.parts import ASSISTANT
 from liandong.domain.journal.facts import StreamId, StreamKind, StreamState
 
 __all__ = ["CLOCKS_OF", "COLUMNS", "clock_rows", "kept_of", "open_deadlines", "read_clocks"]
 
-COLUMNS = "kind, step, round, code, owed_by, is_right, started_at, warned_at, fired_at, stopped_at, outcome, history"
+COLUMNS = "kind, step, round, code, unit, owed_by, is_right, started_at, warned_at, fired_at, stopped_at, outcome, history"
 SELECT = f"SELECT {COLUMNS} FROM timer WHERE stream = %s ORDER BY id"
 #: The same of many records, each row with its record's id before it.
 CLOCKS_OF = f"SELECT stream::text, {COLUMNS} FROM timer WHERE stream = ANY(%s::uuid[]) ORDER BY id"
@@ -33,13 +34,13 @@ def read_clocks(stream: str, rulebook: Rulebook) -> tuple[KeptClock, ...]:
 
 def kept_of(row: Sequence[Any], rulebook: Rulebook) -> KeptClock:
     """Return the clock of a row whose columns are ``COLUMNS``."""
-    kind, step, round_, code, owed_by, right, started_at, warned_at, fired_at, stopped_at, outcome, history = row
+    kind, step, round_, code, unit, owed_by, right, started_at, warned_at, fired_at, stopped_at, outcome, history = row
     told = history if isinstance(history, dict) else json.loads(history)
     rule = _rule(code, told, rulebook)
     pauses = tuple(Pause(_time(since), None if until is None else _time(until)) for since, until in told.get("pauses", ()))
     extensions = tuple(Limit.parse(each) for each in told.get("extensions", ()))
     clock = Clock(rule, started_at, pauses, extensions, stopped_at)
-    return KeptClock(kind, step, round_, clock, Outcome(outcome), warned_at, fired_at, right, owed_by)
+    return KeptClock(kind, step, round_, clock, Outcome(outcome), warned_at, fired_at, right, owed_by, unit if owed_by == ASSISTANT else "")
 
 
 def _rule(code: str, told: Mapping[str, Any], rulebook: Rulebook) -> ClockRule:
@@ -106,11 +107,10 @@ def clock_rows(
             continue
         if old is None and each.outcome != Outcome.OPEN:
             continue
-        step = step_of(each.machine, each.step)
         is_open = each.outcome == Outcome.OPEN
         yield {
             "stream": state.id, "kind": state.kind.value, "step": each.step, "round": each.round, "code": each.rule.code,
-            "unit": unit if step is not None and step.owed_by == "unit" else "", "owed_by": each.owed_by, "is_right": each.right,
+            "unit": each.assistant or (unit if each.owed_by == "unit" else ""), "owed_by": each.owed_by, "is_right": each.right,
             "started_at": each.clock.started_at, "due_at": each.due(calendar) if is_open else _last_due(old, each, rulebook),
             "next_at": each.next_at(calendar), "warned_at": each.warned_at, "fired_at": each.fired_at, "stopped_at": each.clock.stopped_at,
             "outcome": each.outcome.value, "history": _history(each),

@@ -24,7 +24,9 @@ from liandong.domain.journal.machine import SAME, Field, Row
 
 __all__ = [
     "APART",
+    "ENDING",
     "FIELD_ROLES",
+    "JOINT",
     "MOST",
     "OPEN_PARTS",
     "PART_COMMANDS",
@@ -32,6 +34,7 @@ __all__ = [
     "PART_GUARDS",
     "PART_TITLES",
     "PART_WORDS",
+    "SENDING",
     "PartState",
     "called",
     "fold_parts",

@@ -8,10 +8,13 @@ from liandong.domain.clocks.deadlines import Pause, deadline, deadline_with_paus
 from liandong.domain.clocks.keeping import keep, retimed, touches
 from liandong.domain.clocks.kept import KeptClock, Outcome, due_of, open_clock
 from liandong.domain.clocks.limits import Limit, LimitUnit
+from liandong.domain.clocks.parts import PART_FACTS, PART_STEPS
 from liandong.domain.clocks.rulebook import Rulebook
 from liandong.domain.clocks.steps import STEPS, ClockStep, step_of
 
 __all__ = [
+    "PART_FACTS",
+    "PART_STEPS",
     "STEPS",
     "CalendarNotCovered",
     "Clock",

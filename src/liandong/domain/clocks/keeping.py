@@ -14,10 +14,9 @@ from typing import Any
 from liandong.domain.clocks.calendar import aware
 from liandong.domain.clocks.clock import Clock
 from liandong.domain.clocks.kept import KeptClock, Outcome
-from liandong.domain.clocks.limits import Limit
+from liandong.domain.clocks.parts import PART_FACTS, PART_STEPS, keep_parts
 from liandong.domain.clocks.rulebook import Rulebook
 from liandong.domain.clocks.steps import STEPS, ClockStep
-from liandong.domain.errors import InvalidInput
 
 __all__ = ["keep", "retimed", "touches"]
 
@@ -31,7 +30,7 @@ def touches(machine: str, name: str) -> bool:
     if known is None:
         each = STEPS.get(machine, ())
         sets = [part for step in each for part in (step.starts, step.stops, step.voids, step.continues, step.pauses, step.resumes, step.extends)]
-        known = _TOUCHING[machine] = frozenset().union(*sets)
+        known = _TOUCHING[machine] = frozenset().union(*sets, PART_FACTS if machine in PART_STEPS else ())
     return name in known
 
 
@@ -58,7 +57,7 @@ def keep(
     kept = list(clocks)
     for step in STEPS.get(machine, ()):
         kept = _step(kept, step, machine, name, at, after, rulebook, since or at)
-    return tuple(kept)
+    return tuple(keep_parts(kept, machine, name, at, after, rulebook, since or at))
 
 
 def _step(
@@ -81,32 +80,15 @@ def _step(
 
 def _moved(last: KeptClock, step: ClockStep, name: str, at: datetime, after: Mapping[str, Any]) -> KeptClock | None:
     """Return an open clock after a fact that touches it, or None."""
-    clock = last.clock
     if name in step.stops and not (step.step == "answer" and _unanswered(after)):
-        return replace(last, outcome=Outcome.DONE, clock=clock.stop(max(aware(at), clock.started_at)))
+        return last.ended(Outcome.DONE, at)
     if name in step.voids:
-        return replace(last, outcome=Outcome.VOID, clock=clock.stop(max(aware(at), clock.started_at)))
-    stands = bool(clock.pauses) and clock.pauses[-1].until is None
-    if name in step.pauses and clock.rule.pausable and not stands:
-        return replace(last, clock=clock.pause(at))
-    if name in step.resumes and stands:
-        return replace(last, clock=clock.resume(at))
-    if name in step.extends:
-        return _extended(last, int(after.get("days", 0)))
-    return None
-
-
-def _extended(last: KeptClock, days: int) -> KeptClock:
-    """More time was granted: what the rule allows of it, and the warning and the passing are looked at anew."""
-    allowed = last.clock.rule.extension
-    if allowed is None or days < 1:
-        return last
-    try:
-        clock = last.clock.extend(Limit(days, allowed.unit))
-    except InvalidInput:
-        # The table has bounded it; a pack that allows less in all does not take back what a person granted.
-        clock = replace(last.clock, extensions=(*last.clock.extensions, Limit(days, allowed.unit)))
-    return replace(last, clock=clock, warned_at=None, fired_at=None)
+        return last.ended(Outcome.VOID, at)
+    if name in step.pauses:
+        return last.held(at)
+    if name in step.resumes:
+        return last.going_on(at)
+    return last.lengthened(int(after.get("days", 0))) if name in step.extends else None
 
 
 def _unanswered(after: Mapping[str, Any]) -> bool:
@@ -120,7 +102,7 @@ def _started(
     if last is not None and last.outcome == Outcome.OPEN:
         if step.keeps:
             return kept
-        kept = [replace(each, outcome=Outcome.VOID, clock=each.clock.stop(max(aware(at), each.clock.started_at))) if each is last else each for each in kept]
+        kept = [each.ended(Outcome.VOID, at) if each is last else each for each in kept]
     if step.urgent_only and not (after.get("urgent") or after.get("danger")):
         return kept
     rule = rulebook.rule(machine, step.step, after, since)

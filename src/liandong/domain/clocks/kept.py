@@ -6,12 +6,14 @@ A round counts how often the same step was started, so that the deadline of the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from liandong.domain.clocks.calendar import WorkingCalendar
+from liandong.domain.clocks.calendar import WorkingCalendar, aware
 from liandong.domain.clocks.clock import Clock, ClockRule, ClockState
+from liandong.domain.clocks.limits import Limit
+from liandong.domain.errors import InvalidInput
 
 __all__ = ["KeptClock", "Outcome", "due_of", "open_clock"]
 
@@ -42,7 +44,10 @@ class KeptClock:
     fired_at: datetime | None = None
     #: A right lapses, a duty becomes overdue.
     right: bool = False
+    #: ``unit`` (the lead), ``desk``, ``assistant``; at a handover ``sender`` or ``receiver``.
     owed_by: str = "unit"
+    #: Code of the assisting unit whose part it is; "" for the clocks of the record itself. Rounds of a part's step are counted over all parts.
+    assistant: str = ""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -70,6 +75,34 @@ class KeptClock:
         if self.warned_at is None and self.fired_at is None and (warns_at := self.clock.warns_at(calendar)) is not None:
             return warns_at
         return self.clock.due(calendar) if self.fired_at is None else None
+
+    def ended(self, outcome: Outcome, at: datetime) -> KeptClock:
+        """Return it over: done, or owed by nobody any more."""
+        return replace(self, outcome=outcome, clock=self.clock.stop(max(aware(at), self.clock.started_at)))
+
+    def held(self, at: datetime) -> KeptClock:
+        """Return it standing still, where its rule allows that."""
+        return replace(self, clock=self.clock.pause(at)) if self.rule.pausable and not self._stands else self
+
+    def going_on(self, at: datetime) -> KeptClock:
+        """Return it going on, where it stands still."""
+        return replace(self, clock=self.clock.resume(at)) if self._stands else self
+
+    def lengthened(self, days: int) -> KeptClock:
+        """Return it with more time, where its rule knows extensions; the warning and the passing are looked at anew."""
+        allowed = self.rule.extension
+        if allowed is None or days < 1:
+            return self
+        try:
+            clock = self.clock.extend(Limit(days, allowed.unit))
+        except InvalidInput:
+            # The table has bounded it; a pack that allows less in all does not take back what a person granted.
+            clock = replace(self.clock, extensions=(*self.clock.extensions, Limit(days, allowed.unit)))
+        return replace(self, clock=clock, warned_at=None, fired_at=None)
+
+    @property
+    def _stands(self) -> bool:
+        return bool(self.clock.pauses) and self.clock.pauses[-1].until is None
 
     def state(self, at: datetime, calendar: WorkingCalendar) -> ClockState | None:
         """Say where it stands; None where it is void, or a right that is over."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from liandong.domain.clocks.calendar import WorkingCalendar, local_day
 from liandong.domain.clocks.clock import ClockRule
+from liandong.domain.clocks.steps import LIKE
 
 __all__ = ["Rulebook"]
 
@@ -44,14 +45,20 @@ class Rulebook:
     def rule(self, machine: str, step: str, data: Mapping[str, Any], at: datetime) -> ClockRule | None:
         """Return the rule for a step of a record on the day of ``at``, or None where the city sets no limit.
 
+        A step of an assistant's part that has no fitting rule keeps that of the lead's step it is like.
+
         Parameters:
             data: of the record: ``urgent``/``danger``, ``item``, ``kind``, ``division``, ``assistants`` are looked at.
             at: aware.
         """
-        found = self._by_step.get(f"{machine}.{step}", ())
-        if not found or self.calendar is None:
+        if self.calendar is None:
             return None
-        return self._of(found, self._traits(data), str(data.get("item", "")), local_day(at, self.calendar))
+        for name in (step, LIKE.get(step, "")):
+            found = self._by_step.get(f"{machine}.{name}", ())
+            rule = self._of(found, self._traits(data), str(data.get("item", "")), local_day(at, self.calendar)) if found else None
+            if rule is not None:
+                return rule
+        return None
 
     def _of(self, found: Iterable[ClockRule], traits: tuple[str, ...], item: str, day: date) -> ClockRule | None:
         valid = [rule for rule in found if rule.effective_from is None or rule.effective_from <= day]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["STEPS", "ClockStep", "step_of"]
+__all__ = ["LIKE", "STEPS", "ClockStep", "step_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,9 @@ STEPS: dict[str, tuple[ClockStep, ...]] = {
     "consultation": CONSULTATION_STEPS,
     "whistle": WHISTLE_STEPS,
 }
+
+#: A step of an assistant's part -> the lead's step whose limit it keeps where the city sets none of its own (``parts``).
+LIKE: Mapping[str, str] = {"part_sign": "sign", "part_arrive": "arrive", "part_report": "handle"}
 
 
 def step_of(machine: str, step: str, table: Mapping[str, tuple[ClockStep, ...]] = STEPS) -> ClockStep | None:

@@ -6,6 +6,7 @@ Rules:
     3. The unit sees it and must answer; an answer is words, the ladder ends with the work.
     4. Done, or more time granted, or stopped for a listed reason: it is lifted. What was referred to accountability stays in the file.
     5. What is lifted may begin again: one record is followed up in one place, with all its steps.
+    6. An assistant's part is followed up apart from the lead's order, and names the assistant: nobody climbs for another's delay.
 
 Theory of operation: one stream for each record that was ever followed up, known by the record's key. The node supervises its own
 units and desks only; across the handover the first receiver chases. The times between steps are clocks of this stream.
@@ -83,7 +84,7 @@ FIELDS = {
     each.name: each
     for each in (
         Field("number", "督办号", "supervision number", limit=40),
-        Field("key", "关联键", "key", limit=80),
+        Field("key", "关联键", "key", limit=100),
         Field("order", "承办件", "record", limit=60),
         Field("order_kind", "承办件种类", "kind of record", limit=16),
         Field("order_number", "承办件编号", "number of the record", limit=40),
@@ -93,6 +94,7 @@ FIELDS = {
         Field("item", "事项", "item", limit=20),
         Field("urgent", "紧急", "urgent", form="flag"),
         Field("unit", "被督办单位", "unit", limit=40),
+        Field("assistant", "协办单位", "assistant", limit=40),
         Field("cause", "督办缘由", "cause", form="choice", choices=CAUSES),
         Field("clock", "逾期时限", "clock", limit=80),
         Field("clock_name", "时限", "limit", limit=80),
@@ -149,7 +151,7 @@ def _own_unit(state: StreamState, command: Command, context: Mapping[str, Any]) 
 
 
 BORN = ("order", "order_kind", "order_number", "cause")
-ABOUT = ("number", "key", "appeal", "summary", "place", "item", "urgent", "unit", "clock", "clock_name", "due", "reason", "words", "chain")
+ABOUT = ("number", "key", "appeal", "summary", "place", "item", "urgent", "unit", "assistant", "clock", "clock_name", "due", "reason", "words", "chain")
 MORE = ("cause", "unit", "clock", "clock_name", "due", "reason", "words", "chain")
 
 
@@ -204,9 +206,9 @@ def _fold(data: dict[str, Any], fact: Fact) -> dict[str, Any]:
     return data
 
 
-def key_of(order: str) -> str:
-    """Return the key under which what is followed up about a record is known: one for each record."""
-    return f"supervision:{order}"
+def key_of(order: str, assistant: str = "") -> str:
+    """Return the key under which what is followed up about a record, or about an assistant's part in it, is known: one for each."""
+    return f"supervision:{order}:{assistant}" if assistant else f"supervision:{order}"
 
 
 def next_step(phase: str) -> str | None:

@@ -305,7 +305,7 @@ def _rows() -> tuple[Row, ...]:
             Row(each, "grant_extension", SAME, DESK, "ExtensionGranted", EXTENSION, (), ("note",), "extension_asked"),
             Row(each, "deny_extension", SAME, DESK, "ExtensionDenied", EXTENSION, ("reason",), (), "extension_asked"),
         ]
-    rows += part_rows(frozenset(OPEN - {S.RECEIVED, S.ANSWERED}), WITH_UNIT | {S.SUSPENDED, S.REPORTED}, DESK, UNIT, reach=False)
+    rows += part_rows(frozenset(OPEN - {S.ANSWERED}), WITH_UNIT | {S.SUSPENDED, S.REPORTED}, DESK, UNIT, reach=False)
     rows += [Row(each, "ask_assistance", SAME, UNIT, "AssistanceAsked", LOOP, ("note",), ("assistants",)) for each in sorted(WITH_UNIT)]
     for each in sorted(OPEN):
         rows += [

@@ -32,6 +32,8 @@ class SuperviseIn(Strict):
     #: Its id or number.
     record: Annotated[StrictStr, Field(max_length=60)]
     step: Literal["remind", "supervise", "call_interview", "circulate", "refer"] = "remind"
+    #: Code of an assisting unit whose part is meant; empty: the lead's order.
+    assistant: Annotated[StrictStr, Field(max_length=40)] = ""
     form: Literal["", "written", "special", "instructed"] = ""
     reason: Annotated[StrictStr, Field(max_length=2000)] = ""
     words: Annotated[StrictStr, Field(max_length=5000)] = ""
@@ -59,7 +61,7 @@ def begin(request: HttpRequest, body: SuperviseIn) -> Status[dict[str, Any]]:
     token, who = token_of(request), actor(request)
     kind = StreamKind(body.kind)
     row = find(token, kind, body.record)
-    given = {name: value for name, value in (("form", body.form), ("reason", body.reason), ("words", body.words)) if value}
+    given = {name: value for name, value in (("assistant", body.assistant), ("form", body.form), ("reason", body.reason), ("words", body.words)) if value}
 
     def do() -> tuple[int, dict[str, Any]]:
         return 201, show_state(token, supervise(world(), who, kind, StreamId(str(row.id)), body.step, given))

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from liandong.adapters.postgres.models import Stream
 from liandong.adapters.postgres.timers import COLUMNS, kept_of
 from liandong.domain.clocks import ClockState, KeptClock, Outcome, WorkingCalendar, in_words
+from liandong.web.reading.pack_words import unit_name
 from liandong.web.world import world
 
 __all__ = ["ClockLine", "attach_clocks", "clocks_of", "lines_of", "pressing"]
@@ -59,6 +60,9 @@ class ClockLine:
     open: bool
     right: bool
     provisional: bool = False
+    #: Code and name of the assisting unit whose part it is; "" for a clock of the record itself.
+    assistant: str = ""
+    assistant_name: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as the API gives it."""
@@ -66,6 +70,7 @@ class ClockLine:
             "step": self.step, "round": self.round, "code": self.code, "name": self.name, "state": self.state, "limit": self.limit,
             "due_at": _iso(self.due_at), "due": self.due_words, "started_at": _iso(self.started_at), "stopped_at": _iso(self.stopped_at),
             "warned_at": _iso(self.warned_at), "open": self.open, "right": self.right, "source": self.source, "provisional": self.provisional,
+            "assistant": self.assistant, "assistant_name": self.assistant_name,
         }  # fmt: skip
 
 
@@ -91,12 +96,17 @@ def lines_of(clocks: Iterable[KeptClock]) -> Sequence[ClockLine]:
     return sorted((line for line in (_line(each, now) for each in clocks) if line is not None), key=_order)
 
 
-def attach_clocks(rows: list[Stream], *, only_open: bool = True) -> list[Stream]:
-    """Give every row its ``clocks`` and the one that leads as ``clock``; one query for all of them."""
+def attach_clocks(rows: list[Stream], *, only_open: bool = True, owed_by: str | None = None) -> list[Stream]:
+    """Give every row its ``clocks`` and the one that leads as ``clock``; one query for all of them.
+
+    Parameters:
+        owed_by: code of a unit: what leads is what that unit owes, its part where it assists and the lead's where it leads; None: whoever owes it.
+    """
     found = clocks_of([row.id for row in rows], only_open=only_open)
     for row in rows:
         row.clocks = found.get(str(row.id), ())  # type: ignore[attr-defined]
-        row.clock = pressing(row.clocks)  # type: ignore[attr-defined]
+        whose = None if owed_by is None else "" if row.unit == owed_by else owed_by
+        row.clock = pressing([each for each in row.clocks if whose in (None, each.assistant)])  # type: ignore[attr-defined]
     return rows
 
 
@@ -146,6 +156,8 @@ def _line(kept: KeptClock, now: datetime) -> ClockLine | None:
         warned_at=kept.warned_at,
         open=is_open,
         right=kept.right,
+        assistant=kept.assistant,
+        assistant_name=unit_name(kept.assistant) if kept.assistant else "",
         provisional=bool(is_open and due is not None and provisional is not None and provisional(due.astimezone(calendar.zone).date())),
     )
 

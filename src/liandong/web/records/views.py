@@ -16,6 +16,7 @@ from liandong.application.guidance import door_named, guidance_text
 from liandong.application.orders import is_open
 from liandong.application.ports import Desk
 from liandong.application.world import MACHINES
+from liandong.domain.assistants.parts import open_parts
 from liandong.domain.handovers.handover import OPEN as OPEN_HANDOVERS
 from liandong.domain.journal.facts import Role, StreamKind
 from liandong.web.acts import Act, open_acts, state_of
@@ -131,9 +132,9 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
     # What has to be done next stands first: this side's orders, the chosen one before others, then handovers.
     others = sorted((each for each in streams if alone or each.id != appeal.id), key=lambda each: (each.kind == StreamKind.HANDOVER, each.id != stream.id))
     happenings = timeline(user, desk, streams)
-    followed = {str(each.data.get("order")) for each in streams if each.kind == StreamKind.SUPERVISION}
+    followed = {(str(each.data.get("order")), str(each.data.get("assistant") or "")) for each in streams if each.kind == StreamKind.SUPERVISION}
     for each in streams:
-        each.supervisable = _supervisable(user, each) and str(each.id) not in followed  # type: ignore[attr-defined]
+        each.supervisable = _supervisable(user, each) and any((str(each.id), code) not in followed for code in ("", *open_parts(each.data)))  # type: ignore[attr-defined]
         if each.kind == StreamKind.HANDOVER:
             each.room = negotiation_of(each, happenings)  # type: ignore[attr-defined]
     return {

@@ -24,6 +24,8 @@ from liandong.web.acts import open_acts
 from liandong.web.domain_english import capital
 from liandong.web.problems import sentence_of
 from liandong.web.reading.clocks import attach_clocks, clocks_of
+from liandong.web.reading.following import followable
+from liandong.web.reading.pack_words import unit_name
 from liandong.web.reading.return_rate import return_rate
 from liandong.web.reading.streams import COLUMNS, home_of_stream, one, together
 from liandong.web.reading.timeline import timeline
@@ -117,7 +119,7 @@ def begin(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
         raise Http404
     refused = ""
     try:
-        supervise(world(), actor_of(request.user, world()), StreamKind(found.kind), StreamId(str(found.id)), "remind", {"reason": _("督办员催办")})
+        supervise(world(), actor_of(request.user, world()), StreamKind(found.kind), StreamId(str(found.id)), "remind", {"reason": _("督办员催办"), "assistant": str(request.POST.get("assistant", ""))})
     except LiandongError as error:
         refused = sentence_of(error, language())
     return render(request, "supervision/board.html", {**_board(request), "refused": refused}, status=422 if refused else 200)
@@ -133,10 +135,11 @@ def start(request: HttpRequest, stream: uuid.UUID) -> HttpResponse:
     machine = MACHINES[StreamKind.SUPERVISION]
     shown: dict[str, Any] = {
         "stream": found, "steps": [(each, capital(machine.title(each, language()))) for each in STEPS_BY_HAND], "forms": FORMS, "given": request.POST, "source": ORDERED,
+        "targets": [(code, unit_name(code or found.unit) or _("本平台坐席")) for code in followable(found)],
     }  # fmt: skip
     if request.method == "GET":
         return render(request, "supervision/start.html", shown)
-    given = {name: str(request.POST.get(name, "")) for name in ("form", "reason", "words")}
+    given = {name: str(request.POST.get(name, "")) for name in ("form", "reason", "words", "assistant")}
     try:
         step = str(request.POST.get("step", "remind"))
         supervise(world(), actor_of(request.user, world()), StreamKind(found.kind), StreamId(str(found.id)), step, {name: value for name, value in given.items() if value})

@@ -80,7 +80,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 def _tasks(request: HttpRequest) -> dict[str, Any]:
     unit = request.user.unit
-    rows = attach_clocks([*_led(unit), *_assisted(unit)] if unit else [])
+    rows = attach_clocks([*_led(unit), *_assisted(unit)] if unit else [], owed_by=unit)
     # What is due first stands first; what has no clock behind it.
     rows.sort(key=lambda each: (not each.urgent, each.clock.due_at if each.clock else NEVER))
     groups: dict[str, list[Stream]] = {"waiting": [], "in_hand": [], "rest": []}
