@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from liandong.adapters.classifier.corpus import corpus_digest, labelled_rows, read_corpus, version_of
+from liandong.adapters.classifier.corpus import corpus_digest, labelled_rows, training_rows, version_of
 from liandong.adapters.classifier.shipped import SHIPPED
 from liandong.adapters.classifier.triage_training import train_triage
 from liandong.adapters.packs.loader import load_pack
@@ -35,7 +35,7 @@ def main() -> int:
         print("up to date" if made_from == digest else "stale: run `make model`")
         return 0 if made_from == digest else 1
     started = time.monotonic()
-    rows = read_corpus(CORPUS, "train")
+    rows = training_rows(CORPUS)
     triage = Triage(load_pack(PACK).catalogue)
     about = {"corpus": version_of(CORPUS), "corpus_sha256": digest, "pack": PACK}
     model = train_triage(labelled_rows(rows, triage), about=about, progress=lambda line: print(line, flush=True))

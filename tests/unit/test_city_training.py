@@ -38,11 +38,11 @@ def written(file: Path, rows: list[Any]) -> Path:
 
 @pytest.fixture(scope="module")
 def whole_probes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus of every twelfth row, so that training takes a second; the project's own probes."""
+    """A corpus of every ninth row, so that training takes a second; the project's own probes."""
     place = tmp_path_factory.mktemp("corpus")
     for name in ("parts", "dev"):
         (place / name).mkdir()
-        (place / name / "a.jsonl").write_text("\n".join(_lines(name)[::12]) + "\n", encoding="utf-8")
+        (place / name / "a.jsonl").write_text("\n".join(_lines(name)[::9]) + "\n", encoding="utf-8")
     shutil.copytree(CORPUS / "held", place / "held")
     shutil.copy(CORPUS / "VERSION", place)
     return place
@@ -59,15 +59,15 @@ def in_use(whole_probes: Path) -> TriageModel:
 
 @pytest.fixture(scope="module")
 def small(whole_probes: Path, in_use: TriageModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with probes about which nobody can be in doubt: a model of a twelfth of the corpus is not sure of the project's own."""
+    """The same with probes about which nobody can be in doubt: a model of a ninth of the corpus is not sure of the project's own."""
     place = tmp_path_factory.mktemp("clear") / "corpus"
     shutil.copytree(whole_probes, place)
     shutil.rmtree(place / "held")
     (place / "held").mkdir()
-    unseen = _lines("parts")[3::12][:300]
+    unseen = _lines("parts")[4::9][:400]
     verdicts = Triage(CATALOGUE, in_use).verdicts([json.loads(line)["text"] for line in unseen])
     rows = [(line, json.loads(line), said) for line, said in zip(unseen, verdicts, strict=True)]
-    clear = [line for line, row, said in rows if (said.side.value, said.item, said.urgent) == (row["side"], row["item"], row["urgent"]) and said.confidence >= 0.85]
+    clear = [line for line, row, said in rows if (said.side.value, said.item, said.urgent) == (row["side"], row["item"], row["urgent"]) and said.confidence >= 0.9]
     (place / "held" / "a.jsonl").write_text("\n".join(clear[:60]) + "\n", encoding="utf-8")
     return place
 

@@ -33,6 +33,11 @@ def test_every_row_is_well_formed(rows: list[Utterance]) -> None:
         assert row.text == row.text.strip() and "\n" not in row.text, where
 
 
+def test_rows_without_a_matter_have_no_label_that_would_name_one() -> None:
+    rows = read_corpus(CORPUS, "unclear")
+    assert len(rows) >= 300 and all((row.side, row.item, row.item2, row.urgent) == ("unclear", "", "", False) for row in rows)
+
+
 def test_side_and_item_agree_as_annex_2_says(rows: list[Utterance]) -> None:
     for row in rows:
         if row.side == "police":
@@ -69,7 +74,7 @@ def test_half_of_the_urgent_families_have_lookalikes(rows: list[Utterance]) -> N
 
 def test_no_utterance_stands_twice_within_a_split_or_across_them() -> None:
     seen: dict[str, str] = {}
-    for split in ("train", "held"):
+    for split in ("train", "held", "unclear"):
         for row in read_corpus(CORPUS, split):
             plain = re.sub(r"[^\w]", "", row.text)
             assert plain not in seen, f"{split}: {row.text} / {seen.get(plain)}"

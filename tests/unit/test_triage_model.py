@@ -60,6 +60,16 @@ def test_a_trained_model_tells_its_classes_apart_and_shows_the_words(tmp_path: P
     assert model.score("桥边的房子着火", {"danger": 1.0}).urgent > 0.5
 
 
+def test_what_was_never_taught_to_tell_a_matter_always_hears_one(tmp_path: Path) -> None:
+    train_triage(small_rows()).save(tmp_path)
+    assert TriageModel.load(tmp_path).score("那个", {}).matter == 1.0
+    with_matter = [Labelled(row.text, row.signs, {**row.labels, "matter": "true"}) for row in small_rows()]
+    without = [Labelled(f"{who}说的那个", {}, {"matter": "false"}) for who in "你我他她谁咱您俺"]
+    train_triage([*with_matter, *without]).save(tmp_path)
+    model = TriageModel.load(tmp_path)
+    assert model.score("谁说的那个", {}).matter < 0.5 < model.score("东边的房子着火", {"danger": 1.0}).matter
+
+
 def test_too_few_rows_or_one_label_are_refused() -> None:
     with pytest.raises(ModelError) as few:
         train_triage(small_rows()[:4])

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from liandong.adapters.classifier.corpus import Utterance, corpus_digest, labelled_rows, read_corpus, version_of
+from liandong.adapters.classifier.corpus import Utterance, corpus_digest, labelled_rows, read_corpus, training_rows, version_of
 from liandong.adapters.classifier.errors import ModelError
 from liandong.adapters.classifier.triage_model import TriageModel
 from liandong.adapters.classifier.triage_training import train_triage
@@ -177,7 +177,7 @@ def train_city(corpus: Path, decisions: Sequence[Utterance], catalogue: Catalogu
     Raises:
         ModelError: ``model.file_empty`` where the corpus is not there, ``model.worse`` where the model is not fit to be used.
     """
-    rows, probes = read_corpus(corpus, "train"), read_corpus(corpus, "held")
+    rows, probes = training_rows(corpus), read_corpus(corpus, "held")
     known = {row.text for row in probes}
     decisions = [row for row in decisions if row.text not in known]
     rules = Triage(catalogue)

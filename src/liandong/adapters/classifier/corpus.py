@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from liandong.adapters.classifier.errors import ModelError
+from liandong.domain.catalogue.items import Side
 from liandong.domain.triage import Signs, Triage
 
-__all__ = ["SPLITS", "Labelled", "Utterance", "corpus_digest", "labelled_rows", "read_corpus", "version_of"]
+__all__ = ["SPLITS", "Labelled", "Utterance", "corpus_digest", "labelled_rows", "read_corpus", "training_rows", "version_of"]
 
-#: split → folders of its parts. ``dev`` tuned the rules and then joined the training; ``held`` is only ever measured.
-SPLITS = {"train": ("parts", "dev"), "dev": ("dev",), "held": ("held",)}
+#: split → folders of its parts. ``dev`` tuned the rules and then joined the training; ``held`` is only ever measured;
+#: ``unclear`` holds what is said without any matter in it.
+SPLITS = {"train": ("parts", "dev"), "dev": ("dev",), "held": ("held",), "unclear": ("unclear",)}
+_UNCLEAR = Side.UNCLEAR.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Utterance:
 
     Parameters:
         text: what was said or written.
-        side: ``police``, ``hotline``, ``joint`` or ``neither``.
+        side: ``police``, ``hotline``, ``joint`` or ``neither``; ``unclear`` where no matter is named.
         item: class of 003 annex 2 (``H1`` … ``P8``), ``""`` where neither line takes it.
         item2: the second class of a joint matter, or ``""``.
         kind: 报警, 咨询, 求助, 投诉举报 or 意见建议.
@@ -47,7 +50,8 @@ class Labelled:
     Parameters:
         text: as ``Words.plain``.
         signs: what the rules and the list found in it.
-        labels: head → label; ``urgent`` is ``true`` or ``false``, no item is ``none``.
+        labels: head → label; ``urgent`` and ``matter`` are ``true`` or ``false``, no item is ``none``. Words without a matter have
+            that label alone.
     """
 
     text: str
@@ -60,9 +64,14 @@ def labelled_rows(rows: Iterable[Utterance], triage: Triage) -> list[Labelled]:
     made = []
     for row in rows:
         reading = triage.read(row.text)
-        labels = {"side": row.side, "item": row.item or "none", "kind": row.kind, "urgent": str(row.urgent).lower()}
-        made.append(Labelled(reading.words.plain, reading.signs(), labels))
+        made.append(Labelled(reading.words.plain, reading.signs(), _labels(row)))
     return made
+
+
+def _labels(row: Utterance) -> dict[str, str]:
+    if row.side == _UNCLEAR:
+        return {"matter": "false"}
+    return {"side": row.side, "item": row.item or "none", "kind": row.kind, "urgent": str(row.urgent).lower(), "matter": "true"}
 
 
 def _files(corpus: Path, split: str) -> list[Path]:
@@ -92,10 +101,19 @@ def read_corpus(corpus: Path, split: str) -> list[Utterance]:
     return rows
 
 
+def training_rows(corpus: Path) -> list[Utterance]:
+    """Return all that a model is trained on: the rows with a matter, then those without one, where the corpus has any.
+
+    Raises:
+        ModelError: as ``read_corpus``.
+    """
+    return [*read_corpus(corpus, "train"), *(read_corpus(corpus, "unclear") if _files(corpus, "unclear") else ())]
+
+
 def corpus_digest(corpus: Path) -> str:
     """Return SHA-256 over names and contents of the training parts: what a model was made from."""
     whole = hashlib.sha256()
-    for file in _files(corpus, "train"):
+    for file in (*_files(corpus, "train"), *_files(corpus, "unclear")):
         whole.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return whole.hexdigest()
 

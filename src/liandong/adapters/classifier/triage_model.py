@@ -23,10 +23,12 @@ from liandong.adapters.classifier.errors import ModelError
 from liandong.adapters.classifier.grams import LONGEST, Grams, grams_of
 from liandong.domain.triage.scores import Scores, Signs
 
-__all__ = ["HEADS", "TriageModel", "rows_of", "sign_rows"]
+__all__ = ["HEADS", "MATTER", "TriageModel", "rows_of", "sign_rows"]
 
 #: what is judged, in the order of the columns.
 HEADS = ("side", "item", "kind", "urgent")
+#: behind them, in models that were taught it: whether the words name a matter at all.
+MATTER = "matter"
 _FORMAT = 2
 _SLOT_BITS = 20
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -118,10 +120,14 @@ class TriageModel:
             for head, each in zip(HEADS[:3], odds[:3], strict=True)
         ]
         yes = self.labels["urgent"].index("true")
-        return [Scores(side, item, kind, float(urgent), shown) for side, item, kind, urgent, shown in zip(*tables, odds[3][:, yes], words, strict=True)]
+        named = odds[4][:, self.labels[MATTER].index("true")] if MATTER in self.labels else np.ones(len(texts))
+        return [
+            Scores(side, item, kind, urgent, matter, shown)
+            for side, item, kind, urgent, matter, shown in zip(*tables, odds[3][:, yes].tolist(), named.tolist(), words, strict=True)
+        ]
 
     def _columns(self) -> list[tuple[int, int]]:
-        edges = np.cumsum([0, *(len(self.labels[head]) for head in HEADS)]).tolist()
+        edges = np.cumsum([0, *(len(names) for names in self.labels.values())]).tolist()
         return list(pairwise(edges))
 
     def _known(self, keys: np.ndarray) -> np.ndarray:
@@ -153,7 +159,7 @@ class TriageModel:
                 sign_weights=self.sign_weights,
                 level=self.level,
             )
-        about = {"format": _FORMAT, "labels": {head: list(self.labels[head]) for head in HEADS}, "signs": list(self.signs), "about": dict(self.about)}
+        about = {"format": _FORMAT, "labels": {head: list(names) for head, names in self.labels.items()}, "signs": list(self.signs), "about": dict(self.about)}
         (directory / "model.json").write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
     @classmethod
@@ -172,7 +178,7 @@ class TriageModel:
                 raise ModelError("model.version_unknown", dir=str(directory), version=stored["format"], known=_FORMAT)
             with np.load(directory / "model.npz", allow_pickle=False) as arrays:
                 return cls.made(
-                    {head: tuple(stored["labels"][head]) for head in HEADS},
+                    {head: tuple(stored["labels"][head]) for head in _heads_of(stored["labels"])},
                     np.cumsum(arrays["keys"], dtype=np.uint64),
                     arrays["rarity"],
                     arrays["weights"],
@@ -183,6 +189,11 @@ class TriageModel:
                 )
         except (ValueError, KeyError, TypeError, IndexError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise ModelError("model.broken", dir=str(directory), reason=f"{type(error).__name__}: {error}") from error
+
+
+def _heads_of(labels: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the heads of a stored model in the order of its columns."""
+    return (*HEADS, MATTER) if MATTER in labels else HEADS
 
 
 def rows_of(texts: Sequence[str], keys: np.ndarray, rarity: np.ndarray) -> sparse.csr_matrix:

@@ -18,7 +18,7 @@ from liandong.adapters.classifier.errors import ModelError
 from liandong.adapters.classifier.evaluation import calibration_error
 from liandong.adapters.classifier.grams import grams_of
 from liandong.adapters.classifier.training import LEAST_ROWS, fold_of
-from liandong.adapters.classifier.triage_model import HEADS, TriageModel, rows_of, sign_rows
+from liandong.adapters.classifier.triage_model import HEADS, MATTER, TriageModel, rows_of, sign_rows
 
 __all__ = ["train_triage"]
 
@@ -28,7 +28,7 @@ _LEAST_TEXTS = 2
 _SIGN_SHARE = 0.15
 #: a danger that is missed costs more than a patrol sent in vain.
 _DANGER_WEIGHT = 2.0
-_STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 1.0}
+_STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 1.0, MATTER: 1.0}
 Progress = Callable[[str], None]
 
 
@@ -66,23 +66,29 @@ def train_triage(rows: Sequence[Labelled], *, about: Mapping[str, Any] | None = 
         features = sparse.csr_matrix(sparse.hstack([rows_of(texts, keys, rarity), sparse.csr_matrix(signs)]), dtype=np.float64)
         heads: dict[str, _Head] = {}
         figures: dict[str, dict[str, float]] = {}
-        for head in HEADS:
-            labels = [row.labels[head] for row in rows]
-            heads[head] = _train_head(head, features, labels, seed)
+        for head in _taught(rows):
+            given = [number for number, row in enumerate(rows) if head in row.labels]
+            labels = [rows[number].labels[head] for number in given]
+            heads[head] = _train_head(head, features[given], labels, seed)
             figures[head] = _figures(heads[head], labels)
             progress(f"{head}: {figures[head]}")
-    weights = np.hstack([heads[head].weights for head in HEADS])
+    weights = np.hstack([head.weights for head in heads.values()])
     runs, sign_weights = weights[: len(keys)] * rarity[:, None], weights[len(keys) :] * _SIGN_SHARE
     return TriageModel.made(
-        {head: heads[head].names for head in HEADS},
+        {name: head.names for name, head in heads.items()},
         keys,
         rarity,
         runs,
         names,
         sign_weights,
-        np.concatenate([heads[head].level for head in HEADS]),
+        np.concatenate([head.level for head in heads.values()]),
         {**(about or {}), "rows": len(rows), "seed": seed, "folds": _FOLDS, "unseen": figures},
     )
+
+
+def _taught(rows: Sequence[Labelled]) -> tuple[str, ...]:
+    """Return the heads that the rows can teach: whether a matter is named only where some rows name none."""
+    return (*HEADS, MATTER) if {"true", "false"} <= {row.labels.get(MATTER) for row in rows} else HEADS
 
 
 def _vocabulary(texts: np.ndarray, keys: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

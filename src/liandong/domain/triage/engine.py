@@ -33,7 +33,7 @@ from liandong.domain.triage.blending import (
 from liandong.domain.triage.danger import Danger
 from liandong.domain.triage.danger_matters import MATTERS
 from liandong.domain.triage.evidence import Evidence
-from liandong.domain.triage.gate import unreadable
+from liandong.domain.triage.gate import ASK_ANEW, LONGEST_VAGUE, question_on, unreadable
 from liandong.domain.triage.kinds import KindRules
 from liandong.domain.triage.reading import Reader, Reading
 from liandong.domain.triage.register import Register, Translated
@@ -58,6 +58,8 @@ _JOINT_OF_POLICE = 0.17
 _JOINT_STRENGTH = 2.4
 #: Second class of at least this share of the first is named.
 _SECOND_SHARE = 0.45
+#: Probability that a matter is named below which none is, where no line of the list names one.
+_NO_MATTER = 0.5
 #: A readable text without any cue is most likely a matter of government service.
 _FALLBACK = "H8"
 _FALLBACK_STRENGTH = 0.55
@@ -110,6 +112,9 @@ class Triage:
         #: line of the common register -> this city's code.
         self._lines = {item.common or item.code: item.code for item in catalogue.items if item.side in (Side.POLICE, Side.JOINT)}
         self._reader = Reader(catalogue, in_force)
+        parents = {item.parent for item in catalogue.items}
+        #: codes of the finest lines: the words of a class (报警, 咨询, 政策) say where to, those of a line say what.
+        self._lines_alone = frozenset(item.code for item in catalogue.items if item.parent and item.code not in parents)
         #: code → side; and the codes whose matters police act on.
         self._side = {item.code: item.side.value for item in catalogue.items}
         self._police = frozenset(item.code for item in catalogue.items if item.side in (Side.POLICE, Side.JOINT))
@@ -190,6 +195,8 @@ class Triage:
             ruled = self._by_ruling(reading)
             if ruled is not None:
                 return ruled
+            if scores is not None and self._names_nothing(reading, scores):
+                return self._unclear(reading.words, "说了有事，还没有说是什么事")
         listed = self._listed(reading)
         items = self._item_shares(reading, listed, scores)
         sides = self._side_shares(reading, listed, scores)
@@ -207,6 +214,12 @@ class Triage:
         if scores.urgent < (_MODEL_DANGER if len(reading.words.plain) < LONG else _MODEL_DANGER_IN_LONG):
             return False
         return not scores.side or scores.side.get(_POLICE, 0.0) + scores.side.get(_JOINT, 0.0) >= _POLICE_PART
+
+    def _names_nothing(self, reading: Reading, scores: Scores) -> bool:
+        """Whether the words tell that there is something without telling what; what a line of the list or a door knows is something."""
+        if scores.matter >= _NO_MATTER or len(reading.words.plain) > LONGEST_VAGUE or reading.evidence.doors:
+            return False
+        return not any(hit.item.code in self._lines_alone for hit in reading.evidence.hits)
 
     def _listed(self, reading: Reading) -> dict[str, float]:
         """Return the share of each class by the rules and the list alone."""
@@ -443,7 +456,7 @@ class Triage:
     def _unclear(self, words: Words, why: str, items: dict[str, float] | None = None) -> Verdict:
         found = read_words(words) if words.plain.strip() else Particulars()
         first = max(items, key=items.__getitem__, default="") if items else ""
-        question = "请问发生了什么事，在哪里，需要什么帮助？"
+        question = ASK_ANEW if items else question_on(words.plain[:LONGEST_VAGUE])
         reason = Reason("", first, Source.TEXT, self._clause(first), rule=why)
         return Verdict(
             Side.UNCLEAR, Kind.HELP, "", "", False, 0.0, (reason,), found, ("description", "place"), question, three_way=True, cut=words.cut

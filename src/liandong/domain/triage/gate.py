@@ -1,6 +1,6 @@
-"""Texts that cannot be read as an appeal: empty, one sign, only marks, another script, orders to a machine.
+"""Texts that cannot be read as an appeal: empty, one sign, only marks, another script, orders to a machine, words without a matter.
 
-They get *unclear* at once, with the reason, and a person listens.
+They get *unclear* at once, with the reason and the question that opens the matter, and a person listens.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 
 from liandong.domain.appeals.reading_words import Words
 
-__all__ = ["unreadable"]
+__all__ = ["ASK_ANEW", "LONGEST_VAGUE", "question_on", "unreadable"]
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _DISTRESS = re.compile(
@@ -27,6 +27,31 @@ _OPENING = re.compile(
 )
 #: Nobody needs more characters to begin; a longer text is read in any case.
 _LONGEST_OPENING = 40
+#: A text longer than this names something.
+LONGEST_VAGUE = 60
+ASK_ANEW = "请问发生了什么事，在哪里，需要什么帮助？"
+#: What is said without its matter -> what opens it; the first that fits.
+_OPENERS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"[他她]们?|(?:那|这)(?:个|些|帮|伙|群|几个|两个|家)?人|那家|这家|人家|隔壁|邻居|楼[上下]"),
+        "请问是谁，在哪里，做了什么，现在有没有人受到威胁或伤害？",
+    ),
+    (re.compile(r"派人|派个?人|来人|过来|来看|来一下|到(?:现场|场)|等你们|还没到"), "请问要到哪里，发生了什么事，现在有没有人有危险或受伤？"),
+    (
+        re.compile(r"上[次回周]|上个|之前|以前|前(?:两|几)?天|昨天|说过|讲过|反映过|打过|报过|记录|单号|工单|进度|结果|答复|回复|回电|回访|催|那(?:个|件)事|老样子|还是"),
+        "请问您之前反映的是什么事，大概哪天、用哪个号码打的？有单号请报一下单号。",
+    ),
+    (re.compile(r"哪个部门|哪里管|归(?:不归)?(?:你们|谁|哪)|该找|该打|[管受]不[管受]|咨询|问(?:一下|下|问|个)?"), "请问您想问或想办的是哪方面的事，涉及哪里、哪家单位？"),
+)
+
+
+def question_on(plain: str) -> str:
+    """Return the question that opens a matter which the words only hint at.
+
+    Parameters:
+        plain: ``Words.plain``.
+    """
+    return next((question for hint, question in _OPENERS if hint.search(plain)), ASK_ANEW)
 
 
 def unreadable(words: Words) -> str:

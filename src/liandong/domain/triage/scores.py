@@ -24,6 +24,7 @@ class Scores:
         item: by class code (``H1`` … ``P8``); ``none`` or ``""`` for no item.
         kind: by ``Kind`` value.
         urgent: probability of danger now, 0 to 1.
+        matter: probability that the words name a matter at all, 0 to 1; 1 where the model was not taught to tell.
         words: where in the text (first character, one past the last) the words stand that spoke most for the best item; best first.
     """
 
@@ -31,6 +32,7 @@ class Scores:
     item: Mapping[str, float] = field(default_factory=dict)
     kind: Mapping[str, float] = field(default_factory=dict)
     urgent: float = 0.0
+    matter: float = 1.0
     words: tuple[tuple[int, int], ...] = ()
 
 
