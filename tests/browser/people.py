@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,9 +19,13 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.city import City
 
-__all__ = ["PHONE", "WIDE", "Person"]
+__all__ = ["CITIZEN", "PHONE", "WIDE", "Person"]
 
+#: Somebody without an account, at the pages that are open to everybody.
+CITIZEN = "citizen"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+#: Where pictures are put for whoever wants to look at them; nowhere unless asked.
+SHOTS = os.environ.get("LIANDONG_SHOTS", "")
 #: Counts every press of a mouse, so that a test can say that there was none.
 COUNT_MOUSE = "window.mouse = 0; addEventListener('mousedown', () => { window.mouse++; }, true);"
 #: What the console may say: a refusal is a normal answer, and a node that is stopped cannot be reached.
@@ -41,7 +47,8 @@ class Person:
         self.troubles: list[str] = []
         self.page = self._page()
         self._card = f'.person-card[value="{username}"]' if username else f'.person-card[data-role="{role}"]'
-        self._come_in(username, role)
+        if role != CITIZEN:
+            self._come_in(username, role)
 
     def _page(self) -> Page:
         page = self.context.new_page()
@@ -133,6 +140,19 @@ class Person:
             self.fill(form, name, value)
         form.locator(".act-send button").click()
         expect(form).to_have_count(0)
+
+    def does(self, command: str, fact: str, **fields: str) -> None:
+        """Do an act and see on the time line that it happened once more than before."""
+        line = self.at(f'[data-fact="{fact}"]')
+        before = line.count()
+        self.act(command, **fields)
+        expect(line.nth(before)).to_be_visible()
+
+    def looked(self, name: str) -> None:
+        """See that nothing is wider than the window; keep a picture where somebody asked for them."""
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        if SHOTS:
+            self.page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
     def fill(self, form: Locator, name: str, value: str) -> None:
         """Fill one field of a form as a person would."""

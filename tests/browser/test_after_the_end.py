@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from tests.browser.conftest import People
-from tests.browser.people import Person
 from tests.city import Api, City, unit_named
 
 pytestmark = [pytest.mark.browser, pytest.mark.nodes]
 
 REPLY = "城管执法人员今天上午已经到店检查，责令加装油烟净化设备，三天内完成，届时复查，联系电话12345。"
-#: Where pictures are put for whoever wants to look at them; nowhere unless asked.
-SHOTS = os.environ.get("LIANDONG_SHOTS", "")
-
-
-def looked(person: Person, name: str) -> None:
-    """Keep a picture where somebody asked for them; nothing may be wider than the window."""
-    assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    if SHOTS:
-        person.page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
-
 
 def ended(hotline: Api, city: City, place: str) -> str:
     """Bring a joint order to its end; return its id."""
@@ -46,7 +32,7 @@ def test_a_visit_that_is_owed_is_made_with_two_keys(people: People, city: City) 
     agent = people("hotline", "agent")
     agent.open("/visits/")
     card = agent.sees(f'[data-row="{order}"]', "联合办理")
-    looked(agent, "visits")
+    agent.looked("visits")
     card.locator('[data-act="visit"]').click()
     agent.sees(f"#act-{order} form")
     agent.page.locator(f'#act-{order} input[name=satisfaction][value="2"]').check()
@@ -56,7 +42,7 @@ def test_a_visit_that_is_owed_is_made_with_two_keys(people: People, city: City) 
     english = people("hotline", "supervisor", english=True, phone=True)
     english.open("/visits/?tab=visited")
     english.sees("h1", "Return visits")
-    looked(english, "visits-en-phone")
+    english.looked("visits-en-phone")
 
 
 def test_reasons_and_both_sides_words_are_on_screens(people: People, city: City) -> None:
@@ -72,22 +58,22 @@ def test_reasons_and_both_sides_words_are_on_screens(people: People, city: City)
     supervisor.open(f"/records/{handover}/")
     supervisor.sees(".both-sides .party-S", "属市容管理")
     supervisor.sees(".negotiation-head", "由首接方办理")
-    looked(supervisor, "negotiation")
+    supervisor.looked("negotiation")
     supervisor.page.locator("[data-supervise]").first.click()
     supervisor.sees(".act-place form select[name=step]")
-    looked(supervisor, "supervise-here")
+    supervisor.looked("supervise-here")
     supervisor.open("/supervision/returns/?days=7")
     supervisor.sees("table", "不属于受理范围")
     supervisor.page.locator('a[href*="code=not_in_scope"]').first.click()
     supervisor.sees(".opened", police.one("handovers", handover)["number"])
-    looked(supervisor, "returns")
+    supervisor.looked("returns")
     leader = people("police", "leader", english=True, phone=True)
     leader.open("/supervision/returns/")
     leader.sees("h1", "Return reasons")
-    looked(leader, "returns-en-phone")
+    leader.looked("returns-en-phone")
     leader.open(f"/records/{handover}/")
     leader.sees(".both-sides")
-    looked(leader, "negotiation-en-phone")
+    leader.looked("negotiation-en-phone")
 
 
 def test_a_circular_is_a_document(people: People, city: City) -> None:
@@ -98,10 +84,10 @@ def test_a_circular_is_a_document(people: People, city: City) -> None:
     supervisor = people("hotline", "supervisor")
     supervisor.open(f"/supervision/circular/{made['id']}/")
     supervisor.sees(".circular", "予以通报")
-    looked(supervisor, "circular")
+    supervisor.looked("circular")
     supervisor.open("/supervision/?tab=circular")
     supervisor.sees("#supervision-board", "打印通报")
-    looked(supervisor, "supervision")
+    supervisor.looked("supervision")
 
 
 def test_the_code_is_told_at_the_end_of_a_call_and_the_message_is_marked_as_simulated(people: People, city: City) -> None:
@@ -111,9 +97,9 @@ def test_the_code_is_told_at_the_end_of_a_call_and_the_message_is_marked_as_simu
     caller.page.locator("[name=phone]").fill("13900000504")
     caller.keys("Alt+2", "Control+Enter")
     caller.sees(".follow-told", "查询码")
-    looked(caller, "finished")
+    caller.looked("finished")
     caller.open("/move-car/simulator/")
     caller.page.wait_for_timeout(3500)
     caller.page.reload()
     caller.sees(".citizen-messages", "查询码")
-    looked(caller, "messages")
+    caller.looked("messages")

@@ -23,6 +23,7 @@ from liandong.application.ports import Desk
 from liandong.application.route import party_here
 from liandong.application.shared_streams import is_shared
 from liandong.application.world import MACHINES
+from liandong.domain.alerts.alert import desk_code
 from liandong.domain.assistants.parts import OPEN_PARTS, open_parts, parts_of
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import Actor, Command, Party, StreamId, StreamKind, StreamState
@@ -31,6 +32,8 @@ from liandong.web import rights
 from liandong.web.domain_english import capital
 from liandong.web.field_words import choice_words
 from liandong.web.reading.pack_words import door_choices, item_name, item_of, items_of, matter_of, unit_choices, unit_name
+from liandong.web.room_fields import plan_rows, room_choices, room_value, typed_plan
+from liandong.web.world import pack
 
 __all__ = ["Act", "AskedField", "asked_fields", "open_acts", "read_form", "state_of"]
 
@@ -59,7 +62,7 @@ FILLED = {
 }
 #: What is done most often stands first, as the one coloured button.
 LEADING = (
-    "accept", "refer_abuse", "sign_part", "reach_part", "report_part", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
+    "accept", "grant_extension", "refer_abuse", "sign_part", "reach_part", "report_part", "sign", "depart", "arrive", "start", "handle", "report", "reply_citizen", "close", "visit", "order", "dispatch",
     "acknowledge", "set_out", "reach", "attend", "report_in", "open_meeting", "speak", "propose", "rule", "confirm_ruling", "agree_plan", "finish_task", "pick_up", "take_in_call", "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
 )  # fmt: skip
 #: Guards that ask only where a record stands: what they refuse is not offered at all.
@@ -84,7 +87,7 @@ ICONS = {
     "hand_over": "arrow-right", "hand_over_source": "arrow-right", "share": "arrows-exchange", "keep": "check", "guide": "route",
     "notify": "send", "remind": "bell", "come": "walk", "deny": "alert-triangle", "move": "circle-check", "thank": "mood-smile", "correct_plate": "edit",
     "supervise": "eye", "call_interview": "users", "circulate": "list-details", "refer": "gavel", "lift": "circle-check",
-    "ask_extension": "calendar", "not_reached": "phone-off", "pass_down": "arrow-right", "inspect": "eye", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle", "refer_abuse": "shield-check", "unmark": "edit",
+    "ask_extension": "calendar", "grant_extension": "calendar", "not_reached": "phone-off", "pass_down": "arrow-right", "inspect": "eye", "correct": "edit", "record_call": "phone-call", "link": "link", "join": "link", "mark": "alert-triangle", "refer_abuse": "shield-check", "unmark": "edit",
     "state_non_police": "scale", "acknowledge": "circle-check", "set_out": "walk", "reach": "map-pin", "tell": "clipboard-check", "cannot_come": "ban", "stand_down": "flag", "pick_up": "phone-check", "decline": "phone-x", "take_in_call": "circle-check", "hang_up": "phone-off", "suspend": "hourglass", "resume": "player-play", "contest": "scale", "agree_return": "arrow-back-up",
 }  # fmt: skip
 
@@ -112,7 +115,7 @@ class AskedField:
 
     name: str
     title: str
-    #: ``line``, ``words``, ``flag``, ``number``, ``select``, ``radio``, ``lines``, ``units`` or ``suggest``.
+    #: ``line``, ``words``, ``flag``, ``number``, ``select``, ``radio``, ``lines``, ``units``, ``suggest``, ``day`` or ``plan``.
     shape: str
     required: bool
     limit: int
@@ -124,6 +127,11 @@ class AskedField:
     def picked(self) -> Sequence[str]:
         """The values of a field that takes several."""
         return self.value.splitlines()
+
+    @property
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Unit, what and until of each task of a plan."""
+        return plan_rows(self.value)
 
 
 def state_of(stream: Stream) -> StreamState:
@@ -200,12 +208,22 @@ def asked_fields(
     machine = MACHINES[StreamKind(stream.kind)]
     required, optional = _names(stream, command, rows)
     made = []
+    field_person = rights.role_of(user) in rights.FIELD_ROLES
+    speaks_for, heads = (user.unit if field_person else desk_code(desk.side)), not field_person and party_of(desk, stream) == Party.SENDER
     for name in (*required, *optional):
         spec = machine.fields[name]
-        value = given.get(name, "") if given is not None else _first_value(stream, command, name)
-        shape, choices = _shape(desk, stream, command, spec, at)
+        shape, choices = room_choices(stream, command, name, speaks_for, heads) or _shape(desk, stream, command, spec, at)
+        value = _value(stream, command, name, choices, at, given)
         made.append(AskedField(name, capital(spec.en) if language == "en" else spec.zh, shape, name in required, spec.limit, value, choices))
     return made
+
+
+def _value(stream: Stream, command: str, name: str, choices: Sequence[tuple[str, str, str]], at: datetime, given: Mapping[str, str] | None) -> str:
+    """Return what stands in a field: what was typed, else what is known."""
+    if given is not None:
+        return (typed_plan(given) or "") if name == "tasks" else given.get(name, "")
+    known = room_value(stream, command, name, choices, at.astimezone(pack().calendar.zone).date())
+    return known if known is not None else _first_value(stream, command, name)
 
 
 def _first_value(stream: Stream, command: str, name: str) -> str:
@@ -217,8 +235,6 @@ def _first_value(stream: Stream, command: str, name: str) -> str:
         return str(data.get("situation", ""))
     if stream.kind == StreamKind.CONSULTATION and command == "propose":
         return _proposed(data, name)
-    if (command, name) == ("finish_task", "task"):
-        return next((str(each.get("task")) for each in data.get("tasks", ()) if isinstance(each, dict) and not each.get("done_at")), "")
     if name == "assistants":
         # Who asked for help has said by whom.
         return "\n".join(map(str, (data.get("assistance_asked") or {}).get("units", ()))) if command == "call_assistants" else ""
@@ -316,6 +332,10 @@ def read_form(stream: Stream, command: str, post: QueryDict) -> dict[str, Any]:
             data[name] = [*lines, *_files(post.getlist(f"{name}-files"))][: spec.limit + 1] or None
         else:
             data[name] = value
+    plan = typed_plan(post)
+    if "tasks" in machine.fields and plan is not None:
+        # Who has nothing to do has an empty row.
+        data["tasks"] = [line[:300] for line in plan.split("\n") if any(part for part in line.split("｜")[1:])] or None
     return {name: value for name, value in data.items() if value not in ("", None)}
 
 

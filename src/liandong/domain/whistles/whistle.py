@@ -35,8 +35,8 @@ MESSAGES.update(
             "没有这项任务，或它属于别的单位，或已经完成。请核对任务编号。", "There is no such open task of your unit. Check the number of the task."
         ),
         "whistle.task_unsound": Message(
-            "任务“{task}”不完整：请写“单位代码｜做什么｜时限（2026-12-01）”，单位须已应哨。",
-            "Task {task} is not whole: write “unit code | what | until (2026-12-01)”, for a unit that was whistled.",
+            "任务“{task}”不完整：写明哪个单位、做什么、何时完成（单位｜做什么｜2026-12-01），单位须已吹到。",
+            "Task {task} is not whole: say which unit, what and until when (unit | what | 2026-12-01), for a unit that was whistled.",
         ),
         "whistle.tasks_open": Message("还有{count}项任务没有完成。请先催办或调整方案。", "{count} tasks are not done. Chase them, or change the plan."),
     }

@@ -15,11 +15,12 @@ from liandong.adapters.postgres.rulings import read_rulings
 from liandong.application.blow_whistle import blow_by_hand
 from liandong.application.convene import convene
 from liandong.application.route import party_here
+from liandong.application.world import MACHINES
 from liandong.domain.alerts.alert import desk_code
 from liandong.domain.consultations.consultation import OPEN as OPEN_CONSULTATIONS
 from liandong.domain.consultations.consultation import tally
 from liandong.domain.errors import LiandongError
-from liandong.domain.journal.facts import Party
+from liandong.domain.journal.facts import Party, StreamKind
 from liandong.domain.whistles.whistle import OPEN as OPEN_WHISTLES
 from liandong.web.acts import open_acts
 from liandong.web.problems import sentence_of
@@ -35,6 +36,13 @@ __all__ = ["asking", "begin", "home", "page", "parts"]
 
 SHOWN = 40
 OPEN = {"consultation": OPEN_CONSULTATIONS, "whistle": OPEN_WHISTLES}
+#: What asks for an answer above every page: more than these are one line.
+ASKED = 2
+#: Who answers for a unit or a desk, as the tables say.
+ANSWERING = {
+    kind: frozenset(role for row in MACHINES[StreamKind(kind)].rows if row.command == command for role in row.who)
+    for kind, command in (("consultation", "attend"), ("whistle", "report_in"))
+}
 #: Acts of those invited: not shown to a unit that is not.
 INVITED = frozenset({"attend", "excuse", "speak", "vote", "report_in", "finish_task"})
 
@@ -56,8 +64,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def asking(request: HttpRequest) -> HttpResponse:
     """Return what waits for this person's unit or desk to answer."""
     own = _own(request)
-    found = visible(request.user).filter(kind__in=list(OPEN)).order_by("-opened_at")[:SHOWN]
-    return render(request, "consultations/asking.html", {"rows": [each for each in found if _asks(each, own)][:5]})
+    # A call-taker answers a whistle for the desk, and is not bothered with a meeting that others go to.
+    kinds = [kind for kind, answering in ANSWERING.items() if role_of(request.user) in answering]
+    found = visible(request.user).filter(kind__in=kinds).order_by("-opened_at")[:SHOWN]
+    rows = [each for each in found if _asks(each, own)]
+    return render(request, "consultations/asking.html", {"rows": rows[:ASKED], "more": max(0, len(rows) - ASKED)})
 
 
 @require_http_methods(["GET", "POST"])
