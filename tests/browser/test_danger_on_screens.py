@@ -1,4 +1,4 @@
-"""Danger on the screens: the roof, the grandmother. Phones of units answer, the desks see it without reloading."""
+"""Danger on the screens: the roof, the gas, the grandmother. Phones of units answer, the desks see it without reloading."""
 
 from __future__ import annotations
 
@@ -74,6 +74,82 @@ def test_on_the_roof_danger_rises_with_the_words_and_one_key_moves_everybody(peo
     agent.open(f"/records/{appeal}/")
     agent.sees(".timeline-both", "人已安全劝下")
     agent.sees(".record-head", "双方共办")
+
+
+def test_gas_rings_everybody_in_one_act_and_the_old_pipe_is_cured(people: People, city: City) -> None:
+    """Story 6."""
+    caller, agent = people("police", "call_taker"), people("hotline", "agent")
+    company, fire = people("hotline", "unit_staff", username="xc-rq1", phone=True), people("police", "unit_staff", username="xc-xf1", phone=True)
+    officer = people("police", "officer", username="xc-pcs-yuanhe1", phone=True)
+    for unit in (company, fire, officer):
+        unit.open("/unit/")
+    agent.open("/orders/?tab=incoming")
+    caller.open("/desk/new/")
+    caller.type("我们楼道里一股很浓的煤气味，呛得头晕，好像是老管子漏了")
+    caller.sees(".danger-bar", "险情")
+    caller.keys("Alt+l")
+    caller.keys("Control+a")
+    caller.type("元和街道采莲路646号")
+    caller.keys("Control+Enter")
+    caller.sees(".finished", "本方已受理")
+    appeal = appeal_on(caller)
+    alert = alert_of(city.api("police", "call_taker"), appeal)
+    assert all(unit.never_reloaded() for unit in (company, fire)), "it rings without reloading"
+
+    caller.open(f"/alerts/{alert}/")
+    for name in ("燃气", "消防", "应急", "急救", "12345"):
+        caller.sees(f".alert-lines tr:has-text('{name}')", "未应答")
+    for unit in (company, fire):
+        answered_on_the_phone(unit, alert)
+    agent.sees(f'#asking-alerts [data-alert="{alert}"] button').click()
+    company.act("tell", note="两人十五分钟到")
+    fire.act("set_out")
+    fire.act("reach")
+    caller.sees(".alert-lines tr:has-text('燃气')", "两人十五分钟到")
+    expect(caller.at(".alert-lines tr:has-text('消防') td:nth-child(5)")).to_contain_text(":")
+    for name in ("燃气", "12345"):
+        expect(caller.at(f".alert-lines tr:has-text('{name}') td:nth-child(3)")).to_contain_text(":")
+    expect(caller.at(".alert-lines tr:has-text('燃气') td:nth-child(6)")).to_contain_text(":")
+    assert caller.never_reloaded(), "the desk sees every answer without reloading"
+    caller.looked("gas-alert")
+
+    officer.sees(".task-list a", "采莲路646号").click()
+    for command, fact in (("sign", "OrderSigned"), ("depart", "OfficersDeparted"), ("arrive", "OfficersArrived")):
+        officer.does(command, fact)
+    officer.does("handle", "SceneHandled", situation="已疏散关阀，管道老化", contact="陈警官 0512-0000-0110")
+    officer.act("hand_over_source", source_matter="老化燃气管更换", contact="陈警官 0512-0000-0110")
+    agent.open("/orders/?tab=incoming")
+    row = agent.at(".order-list a").filter(has_text="采莲路646号")
+    reviewer = people("police", "reviewer")
+    reviewer.open("/review/")
+    reviewer.sees(".review-list li", "煤气味").locator("a.row-link").focus()
+    reviewer.sees("#order", "陈警官")
+    reviewer.keys("y")
+    reviewer.looked("gas-review")
+    expect(row).to_have_count(1)
+    row.click()
+    agent.sees("#order", "陈警官")
+    agent.sees("#order", "源头化解")
+    agent.does("accept", "HandoverAccepted")
+    agent.does("dispatch", "OrderDispatched", unit="xc-rq")
+
+    company.open("/unit/")
+    company.sees(".task-list a", "采莲路646号").click()
+    company.sees(".task", "陈警官")
+    company.looked("gas-unit")
+    company.does("sign", "OrderSigned")
+    company.does("start", "WorkStarted")
+    company.does("report", "WorkReported", result="老管已更换，保压合格")
+    agent.does("reply_citizen", "CitizenReplied", reply="您反映的煤气味，老管道已更换并保压检测合格，请放心使用，如再有气味请拨打 12345。")
+    agent.does("close", "OrderClosed")
+    caller.open(f"/records/{appeal}/")
+    caller.sees(".record-head", "已办结")
+    caller.sees(".facts .result", "老管道已更换")
+    caller.sees(".order-card", "未应答")
+    caller.looked("gas-record")
+    caller.open(f"/alerts/{alert}/")
+    caller.act("stand_down", reason="处置完毕")
+    fire.sees(".record-head .phase", "已解除")
 
 
 def test_grandmother_is_looked_for_on_the_phones_of_the_streets_around(people: People, city: City) -> None:

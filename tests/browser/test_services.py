@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import People
+from tests.browser.people import CITIZEN
 from tests.city import City
 
 pytestmark = [pytest.mark.browser, pytest.mark.nodes]
@@ -88,3 +89,31 @@ def test_a_car_is_moved_from_two_phones_without_an_account(people: People, city:
     expect(blocked.locator(".phase")).to_have_text("车主正在过来")
     blocked.click('button[value="move"]')
     expect(blocked.locator(".phase")).to_have_text("已致谢")
+
+
+def test_a_car_told_to_110_is_moved_by_the_hotline_and_nobody_learns_a_number(people: People) -> None:
+    """Story 4, the desk: the plate is heard in the words, one key starts the service at the hotline."""
+    caller, agent = people("police", "call_taker"), people("hotline", "agent")
+    agent.open("/orders/?tab=quick")
+    caller.open("/desk/new/")
+    caller.type("苏E6K057的车挡住我家车库门口了，车主不在，我出不去，麻烦联系挪车，在春申路607号，电话13966660057")
+    caller.sees("#verdict .read", "苏E6K057")
+    caller.keys("Alt+f", "Control+Enter")
+    caller.sees(".finished", "联动单已推送")
+    record = caller.another_page(str(caller.at("[data-record]").get_attribute("href")))
+    agent.sees(".order-list a", "春申路607号").click()
+    agent.sees("#order .facts", "苏E6K057")
+    assert agent.never_reloaded()
+    outbox = agent.another_page("/move-car/simulator/")
+    link = outbox.locator("tr", has_text="苏E6K057").locator('a[href*="/move-car/o/"]').first.get_attribute("href")
+    owner = people("hotline", CITIZEN, phone=True)
+    owner.open(str(link))
+    owner.sees(".plate-big", "苏E6K057")
+    assert "13966660057" not in owner.at("main").inner_text()
+    owner.at('button[value="come"]').click()
+    expect(record.locator(".timeline-both")).to_contain_text("车主")
+    owner.at('button[value="move"]').click()
+    expect(record.locator(".record-head")).to_contain_text("已办结")
+    expect(record.locator(".facts .result").first).to_contain_text("车已挪开")
+    assert record.evaluate("window.loadedOnce === true")
+    agent.act("thank")

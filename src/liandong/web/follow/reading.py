@@ -58,6 +58,8 @@ HISTORY: Mapping[str, Promise] = {
 }
 #: fact -> the field of it that was written for the citizen.
 TOLD = {"CitizenReplied": "reply", "OrderAnswered": "answer", "AppealGuided": "guidance", "QuestionAsked": "question"}
+#: Facts that may hold what the citizen wrote.
+OWN_WORDS = frozenset({"AppealSupplemented", "QuestionAnswered", "CitizenDissatisfied", "HandoverReopened", "AlarmReopened"})
 STATES: Mapping[str, Promise] = {
     "taken": gettext_lazy("已记录，正在确定由谁办理"),
     "kept": gettext_lazy("正在办理"),
@@ -118,8 +120,8 @@ def _line(entry: JournalEntry) -> dict[str, Any] | None:
         # Words that others or the desk added may speak of other people.
         return None
     words = str(data.get(TOLD[name], "")) if name in TOLD else ""
-    if citizen and name in ("AppealSupplemented", "QuestionAnswered"):
-        words = str(data.get("words") or data.get("answer") or "")
+    if citizen and name in OWN_WORDS:
+        words = str(next((data[each] for each in ("words", "answer", "reason") if data.get(each)), ""))
     unit = str(data.get("unit", ""))
     if unit and unit_known(unit):
         words = unit_name(unit)

@@ -12,13 +12,18 @@ from django.utils.translation import gettext as _
 from liandong.adapters.packs import Pack
 from liandong.adapters.postgres.models import Stream
 from liandong.application.place_said import place_said
+from liandong.domain.alerts.alert import desk_code
 from liandong.domain.catalogue.items import Clause, Door, Item
 from liandong.domain.clocks import CalendarNotCovered
 from liandong.domain.routing import Duty, OnDuty, Place, Roster, Suggestion, Turn, Unit, ancestors, duty_by_roster, locate, suggest_units
 from liandong.domain.routing.history import with_history
+from liandong.web.shell.words import SIDE_WORDS
 from liandong.web.world import pack, world
 
 __all__ = ["clause_of", "door_choices", "duty_of", "duty_words", "item_name", "item_of", "items_of", "matter_of", "on_duty", "peer_title", "people_of_pack", "unit_choices", "unit_known", "unit_name"]
+
+#: What the code of a side's desk begins with, where desks stand among units.
+DESK = desk_code("")
 
 #: How many units stand first in a choice because they fit.
 FITTING = 5
@@ -48,9 +53,11 @@ def items_of() -> tuple[Item, ...]:
 
 
 def unit_name(code: str) -> str:
-    """Return the name of a unit; the code where the directory has none."""
+    """Return the name of a unit or a side's desk; the code where the directory has none."""
     if not code:
         return ""
+    if code.startswith(DESK) and code.removeprefix(DESK) in SIDE_WORDS:
+        return str(SIDE_WORDS[code.removeprefix(DESK)])
     found = _index(pack()).units.get(code)
     return found if found else code
 

@@ -21,7 +21,7 @@ from liandong.web import rights
 from liandong.web.attachments import Shown, shown_attachments
 from liandong.web.field_words import choice_words, field_words
 from liandong.web.reading.fact_words import fact_icon, fact_words
-from liandong.web.reading.pack_words import item_name, peer_title, people_of_pack, unit_known, unit_name
+from liandong.web.reading.pack_words import clause_of, item_name, peer_title, people_of_pack, unit_known, unit_name
 from liandong.web.shell.gate import language
 from liandong.web.shell.words import role_words
 
@@ -159,6 +159,9 @@ def _value(user: User, stream: Stream, name: str, value: Any) -> str:
         return unit_name(str(value))
     if name in ("item", "matter"):
         return item_name(str(value))
+    if name == "clause":
+        known = clause_of(str(value))
+        return f"{known.document}{known.place}" if known is not None else str(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if name == "phone":

@@ -46,6 +46,8 @@ class ShownVerdict:
     door_phone: str
     #: What the words are that decided, to be marked in the text.
     marks: tuple[str, ...]
+    #: The ruling of a consultation that decided: ``code``, ``lead``, ``until_fact``, ``words``; empty where none did.
+    ruling: Mapping[str, str]
 
 
 def shown_verdict(verdict: Mapping[str, Any]) -> ShownVerdict:
@@ -68,7 +70,12 @@ def shown_verdict(verdict: Mapping[str, Any]) -> ShownVerdict:
         guidance=str(verdict.get("guidance") or ""),
         door_phone=str(verdict.get("door_phone") or ""),
         marks=tuple(dict.fromkeys(each.words for each in reasons if each.words))[:20],
+        ruling=_ruling(verdict.get("ruling")),
     )
+
+
+def _ruling(given: Any) -> Mapping[str, str]:
+    return {name: str(given.get(name) or "") for name in ("code", "lead", "until_fact", "words")} if isinstance(given, Mapping) and given.get("code") else {}
 
 
 def _per_cent(verdict: Mapping[str, Any]) -> int:

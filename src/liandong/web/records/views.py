@@ -137,6 +137,8 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         each.supervisable = _supervisable(user, each) and any((str(each.id), code) not in followed for code in ("", *open_parts(each.data)))  # type: ignore[attr-defined]
         if each.kind == StreamKind.HANDOVER:
             each.room = negotiation_of(each, happenings)  # type: ignore[attr-defined]
+        elif each.kind == StreamKind.ALERT:
+            each.told = _told(each)  # type: ignore[attr-defined]
     return {
         "appeal": appeal,
         "told": told,
@@ -164,6 +166,13 @@ def _shown(user: Any, desk: Desk, each: Stream, told: dict[str, Any]) -> tuple[S
     now = world().clock.now()
     acts = open_acts(user, desk, each, language())
     return each, acts, sending_of(user, desk, each, told, now), near_of(user, desk, each, told, acts, now)
+
+
+def _told(alert: Stream) -> dict[str, Any]:
+    """Return how many an alert told, how many answered and are there, and the names of those that are silent."""
+    lines = list((alert.data.get("lines") or {}).values())
+    silent = [str(each.get("name", "")) for each in lines if not (each.get("acknowledged_at") or each.get("unable_at"))]
+    return {"all": len(lines), "answered": len(lines) - len(silent), "there": sum(1 for each in lines if each.get("on_scene_at")), "silent": silent}
 
 
 def _behind(acts: list[Act]) -> list[Act]:

@@ -132,5 +132,9 @@ def _task(request: HttpRequest, stream: uuid.UUID) -> dict[str, Any]:
     whole = whole_record(request, found)
     acts = next((open_acts for each, open_acts, *_rest in whole["records"] if each.id == found.id), [])
     followed = [(each, open_acts) for each, open_acts, *_rest in whole["records"] if each.kind == "supervision" and each.data.get("order") == str(found.id)]
+    # What was asked of whoever knows more, the answers, and which officers were there first: the hands on the spot need them most.
+    handovers = [each.data for each, *_rest in whole["records"] if each.kind == "handover"]
+    questions = [question for each in handovers for question in each.get("questions") or ()]
+    officers = [each["contact"] for each in handovers if each.get("contact")]
     attach_clocks([found], only_open=False)
-    return {**whole, "clocks": found.clocks, "supervisions": followed, "order": found, "each": found, "assisting": request.user.unit in parts_of(found.data), "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}
+    return {**whole, "questions": questions, "answers": {each.get("answer") for each in questions}, "officers": officers, "clocks": found.clocks, "supervisions": followed, "order": found, "each": found, "assisting": request.user.unit in parts_of(found.data), "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}

@@ -10,6 +10,7 @@ app_name = "visits"
 urlpatterns = [
     path("", views.home, name="home"),
     path("board/", views.board, name="board"),
+    path("replies/", views.replies, name="replies"),
     path("inspections/", inspecting.inspections, name="inspections"),
     path("inspections/<uuid:stream>/", inspecting.page, name="inspection"),
     path("inspections/<uuid:stream>/parts/", inspecting.parts, name="parts"),

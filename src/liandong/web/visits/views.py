@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 from liandong.adapters.postgres.models import Look, Stream
 from liandong.web.acts import open_acts
 from liandong.web.reading.clocks import attach_clocks
+from liandong.web.reading.reply_figures import reply_figures
 from liandong.web.reading.visits import MAJOR, SPANS, TABS, owed, visit_figures, visited
 from liandong.web.rights import phone_for
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import world
 
-__all__ = ["board", "home"]
+__all__ = ["board", "home", "replies"]
 
 #: Rows shown in one tab.
 ROWS = 60
@@ -37,6 +38,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """Return figures and rows anew."""
     return render(request, "visits/board.html", _board(request))
+
+
+@require_GET
+@gate("visits")
+def replies(request: HttpRequest) -> HttpResponse:
+    """Show what the replies of each unit were worth; every figure has the orders beside it."""
+    return render(request, "visits/replies.html", {"rows": reply_figures(request.user)})
 
 
 def _board(request: HttpRequest) -> dict[str, Any]:
