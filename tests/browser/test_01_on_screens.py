@@ -41,7 +41,7 @@ def test_smoke_told_to_110_is_cured_through_the_hotline_and_seen_to_its_end(peop
     link = caller.sees(".finished [data-record]")
     record = caller.another_page(link.get_attribute("href"))
 
-    row = agent.sees(".order-list a", "烧烤摊")
+    row = agent.sees(".order-list a", "采莲路88号三楼")
     assert agent.never_reloaded(), "the agent sees it without reloading"
     row.click()
     agent.sees("#order .said", REST)
@@ -49,7 +49,7 @@ def test_smoke_told_to_110_is_cured_through_the_hotline_and_seen_to_its_end(peop
     agent.sees('#order [data-fact="HandoverAccepted"]')
     agent.act("dispatch", unit="xc-cg-yuanhe")
 
-    task = unit.sees(".task-list a", "烧烤摊")
+    task = unit.sees(".task-list a", "采莲路88号三楼")
     assert unit.never_reloaded(), "the unit sees it without reloading"
     task.click()
     unit.act("sign")
