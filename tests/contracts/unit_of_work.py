@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 
 from liandong.adapters.postgres.ids import uuid7
-from liandong.application.ports import Message, UnitOfWork, Work
+from liandong.application.ports import Message, NotTogether, UnitOfWork, Work
 from liandong.application.world import MACHINES
 from liandong.domain.errors import StreamConflict, StreamNotFound
 from liandong.domain.journal.facts import Actor, Fact, Role, StreamId, StreamKind, StreamState
@@ -215,6 +215,37 @@ class UnitOfWorkContract:
             unit.remember(appeal_taken(unit).id, [key, key], AT)
         with store.work() as unit:
             assert unit.count(key, AT - timedelta(days=1)) == 1
+
+    def test_several_together_see_each_other_and_a_refused_one_leaves_nothing(self, store: Store) -> None:
+        with store.work.together() as begin:
+            with begin() as unit:
+                first = appeal_taken(unit, key=f"together:{uuid7()}")
+            with pytest.raises(StreamNotFound), begin() as unit:
+                refused = appeal_taken(unit)
+                unit.load(StreamKind.APPEAL, StreamId(uuid7()))
+            with begin() as unit:
+                noted(unit, unit.load(StreamKind.APPEAL, first.id))
+        assert [each[1] for each in store.journal(first.id)] == ["AppealTaken", "AppealSupplemented"]
+        assert store.journal(refused.id) == []
+
+    def test_several_together_are_undone_where_one_cannot_be_written(self, store: Store) -> None:
+        key = f"together:{uuid7()}"
+        with store.work() as unit:
+            appeal_taken(unit, key=key)
+        with pytest.raises(NotTogether), store.work.together() as begin:
+            with begin() as unit:
+                first = appeal_taken(unit)
+            with begin() as unit:
+                appeal_taken(unit, key=key)
+        assert store.journal(first.id) == []
+
+    def test_several_together_are_undone_where_one_is_refused_after_it_deferred(self, store: Store) -> None:
+        mark = uuid7()
+        with pytest.raises(NotTogether), store.work.together() as begin, begin() as unit:
+            first = appeal_taken(unit)
+            unit.defer("lapse_negotiation", AT, {"handover": mark})
+            raise StreamNotFound(id="nothing")
+        assert (store.journal(first.id), store.jobs(mark)) == ([], 0)
 
     def test_a_record_is_found_by_its_number_and_kind(self, store: Store) -> None:
         with store.work() as unit:

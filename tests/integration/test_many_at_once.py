@@ -106,16 +106,16 @@ def test_an_idempotency_key_covers_the_whole_batch(node: Node, token: str) -> No
 def test_a_value_that_no_record_can_hold_is_refused_alone(node: Node, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import DataError
 
-    from liandong.web.api import many
+    from liandong.application import take_many
 
-    take = many.take_in
+    take = take_many.take_in
 
-    def too_much(session: Any, who: Any, given: Any) -> Any:
+    def too_much(session: Any, who: Any, given: Any, verdict: Any) -> Any:
         if "装不下" in given["text"]:
             raise DataError("value too long")
-        return take(session, who, given)
+        return take(session, who, given, verdict)
 
-    monkeypatch.setattr(many, "take_in", too_much)
+    monkeypatch.setattr(take_many, "take_in", too_much)
     rows = [row("路灯不亮"), row("装不下的一件"), row("垃圾没人收")]
     status, answer = post(token, rows)
     assert (status, [each["status"] for each in answer["results"]]) == (200, [201, 422, 201])
@@ -126,21 +126,40 @@ def test_a_value_that_no_record_can_hold_is_refused_alone(node: Node, token: str
 def test_once_the_database_is_away_the_rest_is_told_to_come_again(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import OperationalError
 
-    from liandong.web.api import many
+    from liandong.application import take_many
 
-    take, tried = many.take_in, []
+    take, tried = take_many.take_in, []
 
-    def away_from_the_second_on(session: Any, who: Any, given: Any) -> Any:
+    def away_from_the_second_on(session: Any, who: Any, given: Any, verdict: Any) -> Any:
         tried.append(given["text"])
-        if len(tried) > 1:
+        if given["text"] != "路灯不亮":
             raise OperationalError("terminating connection")
-        return take(session, who, given)
+        return take(session, who, given, verdict)
 
     rows = [row("路灯不亮"), row("垃圾没人收"), row("占道经营")]
     with monkeypatch.context() as patched:
-        patched.setattr(many, "take_in", away_from_the_second_on)
+        patched.setattr(take_many, "take_in", away_from_the_second_on)
         status, answer = post(token, rows)
-    assert (status, [each["status"] for each in answer["results"]], len(tried)) == (200, [201, 503, 503], 2)
+    assert (status, [each["status"] for each in answer["results"]]) == (200, [201, 503, 503])
+    assert tried == ["路灯不亮", "垃圾没人收", "路灯不亮", "垃圾没人收"], "together, then each alone until it is plain that nobody answers"
     assert all(each["problem"]["code"] == "server.no_database" for each in answer["results"][1:])
     _, again = post(token, rows)
     assert [each["status"] for each in again["results"]] == [200, 201, 201]
+
+
+def test_each_sees_those_told_before_it_and_they_blow_one_whistle(node: Node, token: str) -> None:
+    place, words = "澄阳路777号", "厂里的机器整夜轰隆隆响，吵得睡不着"
+    rows = [row(f"{words}，第{number}晚了", place=place, phone=f"1390000777{number}") for number in range(4)]
+    status, answer = post(token, rows)
+    assert (status, {each["status"] for each in answer["results"]}) == (200, {201})
+    whistles = node.models.Stream.objects.filter(kind="whistle", place=place)
+    assert [len(each.data["cases"]) for each in whistles] == [4]
+
+
+def test_they_are_one_transaction_unless_one_cannot_be_written(node: Node, token: str) -> None:
+    rows = [row(f"路灯第{number}盏不亮") for number in range(8)]
+    rows[3]["text"] = ""
+    _, answer = post(token, rows)
+    assert [each["status"] for each in answer["results"]] == [201, 201, 201, 422, 201, 201, 201, 201]
+    written = node.raw("SELECT count(*), count(DISTINCT xmin::text) FROM stream WHERE key = ANY(%s)", [each["key"] for each in rows])
+    assert written == [(7, 1)]

@@ -20,6 +20,8 @@ __all__ = ["LiveTriage"]
 class _Judge(Protocol):
     def __call__(self, text: str) -> Mapping[str, Any]: ...
 
+    def many(self, texts: Sequence[str]) -> Sequence[Mapping[str, Any]]: ...
+
 
 class LiveTriage:
     """The port ``Triage`` over rulings that come and go.
@@ -55,6 +57,10 @@ class LiveTriage:
     def __call__(self, text: str) -> Mapping[str, Any]:
         """Return the verdict by the rulings in force now, in its JSON form."""
         return self._current()(text)
+
+    def many(self, texts: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Return the verdict on each text, in order, all by the same rulings."""
+        return self._current().many(texts)
 
     def _current(self) -> _Judge:
         wanted = self._revision(), self._today()

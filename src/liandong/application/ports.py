@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from liandong.domain.clocks import KeptClock
 from liandong.domain.consultations.rulings import KeptRuling
@@ -17,7 +18,7 @@ __all__ = [
     "Advice",
     "Adviser",
     "AdviserUnavailable",
-    "CitizenMessages", "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "MessageNotSent", "OwnerNotices", "Patrols", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
+    "BulkTriage", "CitizenMessages", "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "MessageNotSent", "NotTogether", "OwnerNotices", "Patrols", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
     "Triage", "UnitOfWork", "VehicleOwners", "Work",
 ]  # fmt: skip
 
@@ -43,6 +44,15 @@ class Triage(Protocol):
 
     def __call__(self, text: str) -> Mapping[str, Any]:
         """Return the verdict in its JSON form."""
+        ...
+
+
+@runtime_checkable
+class BulkTriage(Triage, Protocol):
+    """A triage that judges many texts for less than one by one."""
+
+    def many(self, texts: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Return one verdict for each text, in order; the same as each alone."""
         ...
 
 
@@ -387,12 +397,28 @@ class UnitOfWork(Protocol):
         ...
 
 
+class NotTogether(Exception):
+    """One of several units of work could not be written: all of them were undone, and each is to be done alone."""
+
+
 class Work(Protocol):
     """Opens units of work."""
 
     def __call__(self) -> UnitOfWork:
         """Return a unit of work that has not begun."""
         ...
+
+    def together(self) -> AbstractContextManager[Callable[[], UnitOfWork]]:
+        """Open units of work that are written one after the other and committed together at the end.
+
+        Each sees what those before it have written. One that is left by a refusal before anything was written leaves nothing behind,
+        and the others stay.
+
+        Raises:
+            NotTogether: one could not be written, waited too long for somebody else, or was refused too late; nothing of any is kept.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:

@@ -12,11 +12,11 @@ from typing import Any
 from liandong.application.again import decided_again
 from liandong.application.find_repeats import find_repeats, keys_of_appeal
 from liandong.application.perform import Session
-from liandong.application.ports import Earlier
+from liandong.application.ports import BulkTriage, Earlier
 from liandong.application.world import World
 from liandong.domain.journal.facts import Actor, StreamKind, StreamState
 
-__all__ = ["Taken", "take_appeal", "take_in"]
+__all__ = ["Taken", "judge_many", "take_appeal", "take_in"]
 
 #: What of a verdict stays with the appeal.
 KEPT_OF_VERDICT = (
@@ -57,8 +57,17 @@ def take_appeal(world: World, actor: Actor, data: Mapping[str, Any]) -> Taken:
     return decided_again(once)
 
 
-def take_in(session: Session, actor: Actor, data: Mapping[str, Any]) -> Taken:
-    """Record an appeal inside a unit of work that has begun; see ``take_appeal``."""
+def judge_many(world: World, texts: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Return the verdict on each text, in order; for less than one by one where the triage can."""
+    return world.triage.many(texts) if isinstance(world.triage, BulkTriage) else [world.triage(each) for each in texts]
+
+
+def take_in(session: Session, actor: Actor, data: Mapping[str, Any], verdict: Mapping[str, Any] | None = None) -> Taken:
+    """Record an appeal inside a unit of work that has begun; see ``take_appeal``.
+
+    Parameters:
+        verdict: on its text, where that was judged already.
+    """
     key = data.get("key")
     # What no text holds cannot have been taken under it; the table refuses it in words.
     if isinstance(key, str) and key.isprintable() and key:
@@ -67,7 +76,7 @@ def take_in(session: Session, actor: Actor, data: Mapping[str, Any]) -> Taken:
             appeal = session.load(StreamKind.APPEAL, known)
             return Taken(appeal, appeal.data.get("verdict", {}), (), again=True)
     said = str(data.get("text", "")) if isinstance(data.get("text", ""), str) else ""
-    verdict = plain_verdict(session.world.triage(said)) if said.strip() else {}
+    verdict = plain_verdict(session.world.triage(said) if verdict is None else verdict) if said.strip() else {}
     judged = {name: verdict[name] for name in ("side", "item", "kind", "urgent") if verdict.get(name) not in (None, "")}
     appeal = session.start(StreamKind.APPEAL, "take", actor, {**judged, **data, "verdict": verdict})
     told, switches = appeal.data, session.world.desk.switches

@@ -30,7 +30,7 @@ from liandong.application.world import World
 from liandong.domain.catalogue.items import Ruling
 from liandong.domain.clocks import Rulebook
 from liandong.domain.routing import DivisionLevel, Place, ancestors, locate
-from liandong.domain.triage import Triage
+from liandong.domain.triage import Triage, Verdict
 from liandong.node.settings import NODE_FILE, NodeSettings, read_node
 
 if TYPE_CHECKING:
@@ -66,21 +66,30 @@ def load_city_pack(name: str) -> Pack:
     return load_pack(name)
 
 
-def make_triage(pack: Pack, scorer: TriageModel | None = None) -> Callable[[str], Mapping[str, Any]]:
+def make_triage(pack: Pack, scorer: TriageModel | None = None) -> Judge:
     """Return the triage of a pack: text -> verdict in its JSON form; ``scorer`` None takes the shipped model."""
-    return judge_of(triage_of(pack, scorer))
+    return Judge(triage_of(pack, scorer))
 
 
-def judge_of(triage: Triage) -> Callable[[str], Mapping[str, Any]]:
-    """Return what judges a text, with the words of the door where neither line takes it."""
+class Judge:
+    """What judges texts by a triage, with the words of the door where neither line takes them."""
 
-    def judge(text: str) -> Mapping[str, Any]:
-        verdict = triage.verdict(text)
-        door = verdict.door
-        told = {} if door is None else {"door": door.name, "guidance": door.words, "door_phone": door.phone, "door_clause": door.clause.code}
-        return {**verdict.as_json(), **told}
+    def __init__(self, triage: Triage) -> None:
+        self._triage = triage
 
-    return judge
+    def __call__(self, text: str) -> Mapping[str, Any]:
+        """Return the verdict on a text, in its JSON form."""
+        return _told(self._triage.verdict(text))
+
+    def many(self, texts: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Return the verdict on each text, in order."""
+        return [_told(each) for each in self._triage.verdicts(texts)]
+
+
+def _told(verdict: Verdict) -> Mapping[str, Any]:
+    door = verdict.door
+    told = {} if door is None else {"door": door.name, "guidance": door.words, "door_phone": door.phone, "door_clause": door.clause.code}
+    return {**verdict.as_json(), **told}
 
 
 def divisions_of(pack: Pack) -> Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]:
@@ -137,9 +146,9 @@ def live_triage(pack: Pack, clock: Clock, scorer: TriageModel | None = None) -> 
 
     zone, model = ZoneInfo(pack.zone), scorer or default_scorer()
 
-    def build(rulings: tuple[Ruling, ...], day: date) -> Callable[[str], Mapping[str, Any]]:
+    def build(rulings: tuple[Ruling, ...], day: date) -> Judge:
         catalogue = replace(pack.catalogue, rulings=(*pack.catalogue.rulings, *rulings))
-        return judge_of(kept(Triage(catalogue, model, on=day)))
+        return Judge(kept(Triage(catalogue, model, on=day)))
 
     clauses = {each.clause.code: each.clause for each in pack.catalogue.items}
     return LiveTriage(build, rulings_revision, read_rulings, lambda: clock.now().astimezone(zone).date(), clauses)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +72,19 @@ class MemoryDatabase:
     #: (kind, day) -> last count given; moves outside transactions, as a sequence does.
     counts: dict[tuple[StreamKind, str], int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def kept(self) -> dict[str, Any]:
+        """Return a copy of what a transaction writes, for ``take_back``."""
+        return {
+            each.name: {key: copy(value) for key, value in held.items()} if isinstance(held := getattr(self, each.name), dict) else copy(held)
+            for each in fields(self)
+            if each.name not in ("lock", "counts")
+        }
+
+    def take_back(self, kept: Mapping[str, Any]) -> None:
+        """Make it what it was when ``kept`` was called."""
+        for name, value in kept.items():
+            setattr(self, name, value)
 
     def state(self, stream: StreamId) -> StreamState:
         """Return where a stream stands. Raises ``KeyError``."""

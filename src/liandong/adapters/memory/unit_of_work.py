@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -14,11 +15,11 @@ from zoneinfo import ZoneInfo
 from liandong.adapters.memory.database import Job, MemoryDatabase, Row, Sent
 from liandong.application.numbers import number_of
 from liandong.application.outline import outline_of
-from liandong.application.ports import Message, Recalled
+from liandong.application.ports import Message, NotTogether, Recalled
 from liandong.application.shared_streams import is_shared
 from liandong.domain.clocks import KeptClock
 from liandong.domain.consultations.rulings import KeptRuling
-from liandong.domain.errors import StreamConflict, StreamNotFound, StreamOfOtherKind
+from liandong.domain.errors import LiandongError, StreamConflict, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Fact, StreamId, StreamKind, StreamState
 
@@ -53,9 +54,11 @@ class MemoryUnitOfWork:
         database: of the node.
         zone: the city's, for the day in human numbers.
         mark: this node's letters in numbers that other nodes hold too.
+        among: it is one of several that are committed together; see ``Work.together``.
     """
 
-    def __init__(self, database: MemoryDatabase, zone: ZoneInfo, mark: str = "") -> None:
+    def __init__(self, database: MemoryDatabase, zone: ZoneInfo, mark: str = "", *, among: bool = False) -> None:
+        self._among = among
         self._database = database
         self._mark = mark
         self._zone = zone
@@ -76,8 +79,15 @@ class MemoryUnitOfWork:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._begun = False
         if error is None:
-            with self._database.lock:
-                self._commit()
+            try:
+                with self._database.lock:
+                    self._commit()
+            except StreamConflict as conflict:
+                if self._among:
+                    raise NotTogether from conflict
+                raise
+        elif self._among and (isinstance(error, StreamConflict) or (isinstance(error, LiandongError) and self._jobs)):
+            raise NotTogether from error
 
     def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
         held = self._held.get(stream)
@@ -237,3 +247,14 @@ class MemoryWork:
     def __call__(self) -> MemoryUnitOfWork:
         """Return a unit of work that has not begun."""
         return MemoryUnitOfWork(self.database, self._zone, self._mark)
+
+    @contextmanager
+    def together(self) -> Iterator[Callable[[], MemoryUnitOfWork]]:
+        """Open units of work that are committed together."""
+        with self.database.lock:
+            before = self.database.kept()
+            try:
+                yield lambda: MemoryUnitOfWork(self.database, self._zone, self._mark, among=True)
+            except BaseException:
+                self.database.take_back(before)
+                raise

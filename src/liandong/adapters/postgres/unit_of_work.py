@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
@@ -17,7 +18,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection, transaction
 
 from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.constraints import translated
@@ -27,11 +28,11 @@ from liandong.adapters.postgres.timers import CLOCKS_OF, clock_rows, kept_of, re
 from liandong.adapters.postgres.writing import message_row, write
 from liandong.application.numbers import number_of
 from liandong.application.outline import KEYED, outline_of
-from liandong.application.ports import Message, Recalled
+from liandong.application.ports import Message, NotTogether, Recalled
 from liandong.application.shared_streams import is_shared
 from liandong.domain.clocks import KeptClock, Rulebook
 from liandong.domain.consultations.rulings import KeptRuling
-from liandong.domain.errors import InvalidInput, StreamConflict, StreamNotFound, StreamOfOtherKind
+from liandong.domain.errors import InvalidInput, LiandongError, StreamConflict, StreamNotFound, StreamOfOtherKind
 from liandong.domain.journal.chain import Entry, seal
 from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, StreamState
 
@@ -52,6 +53,8 @@ WITH hit AS MATERIALIZED (
 SELECT stream.id::text, number, opened_at, phase, summary, item, phone, hit.keys,
        coalesce(data->'links'->>0, ''), coalesce((data->>'repeat_count')::int, 0)
 FROM hit JOIN stream ON stream.id = hit.appeal"""
+#: Two batches may hold what the other wants: the longest that one waits before it is undone and taken one by one.
+PATIENCE = "'300ms'"
 BELONGING = "SELECT id::text FROM stream WHERE appeal = %s AND kind = %s ORDER BY opened_at DESC, id DESC"
 COUNT_KEY = "SELECT count(*) FROM (SELECT DISTINCT appeal FROM repeat_key WHERE key = %s AND at >= %s LIMIT %s) AS found"
 HOT_ITEMS = """
@@ -86,6 +89,7 @@ class PostgresUnitOfWork:
         mark: this node's letters in numbers that other nodes hold too.
         defer: defers a job on the same connection: name, aware time, arguments.
         rulebook: the city's clocks, to read kept ones with their rules.
+        among: it is one of several in a transaction that has begun, and leaves the commit to it; see ``Work.together``.
     """
 
     def __init__(
@@ -94,7 +98,11 @@ class PostgresUnitOfWork:
         defer: Callable[[str, datetime, Mapping[str, Any]], None],
         mark: str = "",
         rulebook: Rulebook | None = None,
+        *,
+        among: bool = False,
     ) -> None:
+        self._among = among
+        self._deferred = False
         self._zone = zone
         self._mark = mark
         self._defer = defer
@@ -112,11 +120,15 @@ class PostgresUnitOfWork:
         self._latest: datetime | None = None
 
     def __enter__(self) -> Self:
-        self._atomic = transaction.atomic()
-        self._atomic.__enter__()
+        if not self._among:
+            self._atomic = transaction.atomic()
+            self._atomic.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._among:
+            self._end_among(error)
+            return
         if error is not None:
             self._atomic.__exit__(kind, error, trace)
             if isinstance(error, DataError):
@@ -128,6 +140,15 @@ class PostgresUnitOfWork:
             self._atomic.__exit__(type(failure), failure, failure.__traceback__)
             raise _meaning(failure) from failure
         self._atomic.__exit__(None, None, None)
+
+    def _end_among(self, error: BaseException | None) -> None:
+        if error is None:
+            try:
+                self._write()
+            except (DatabaseError, LiandongError) as failure:
+                raise NotTogether from failure
+        elif isinstance(error, DatabaseError | StreamConflict) or (isinstance(error, LiandongError) and self._deferred):
+            raise NotTogether from error
 
     def load(self, kind: StreamKind, stream: StreamId) -> StreamState:
         held = self._held.get(stream)
@@ -187,6 +208,7 @@ class PostgresUnitOfWork:
 
     def defer(self, name: str, at: datetime, arguments: Mapping[str, Any]) -> None:
         self._defer(name, at, arguments)
+        self._deferred = True
 
     def facts(self, state: StreamState) -> Sequence[Fact]:
         with connection.cursor() as cursor:
@@ -374,3 +396,19 @@ class PostgresWork:
     def __call__(self) -> PostgresUnitOfWork:
         """Return a unit of work that has not begun."""
         return PostgresUnitOfWork(self._zone, self._defer, self._mark, self._rulebook)
+
+    @contextmanager
+    def together(self) -> Iterator[Callable[[], PostgresUnitOfWork]]:
+        """Open units of work that are committed together; who waits longer than ``PATIENCE`` for somebody else's lock gives way."""
+        inside = connection.in_atomic_block
+        with transaction.atomic():
+            _be_patient(PATIENCE)
+            yield lambda: PostgresUnitOfWork(self._zone, self._defer, self._mark, self._rulebook, among=True)
+            if inside:
+                _be_patient("DEFAULT")
+
+
+def _be_patient(how_long: str) -> None:
+    """Say how long this transaction waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {how_long}")
