@@ -123,11 +123,22 @@ def test_station_says_no_and_the_bureau_decides_with_one_key(people: People, cit
             police.act("alarms", alarm["id"], "order", unit=station)
         assert police.one("alarms", alarm["id"])["unit"] == station
         alarms[name] = alarm["id"]
-    reviewer = people("police", "reviewer")
+    reviewer, agent = people("police", "reviewer"), people("hotline", "agent")
     reviewer.open("/review/")
+    agent.open("/orders/?tab=incoming")
     for command, data in (("sign", {}), ("arrive", {}), ("state_non_police", {"reason": "现场已劝开，需住建部门处理", "contact": "民警电话 0512-00000000"})):
-        for alarm in alarms.values():
-            officer.act("alarms", alarm, command, **data)
+        officer.act("alarms", alarms["junk"], command, **data)
+    on_the_spot = people("police", "officer", username="xc-pcs-yuanhe1", phone=True)
+    on_the_spot.open(f"/unit/{alarms['leak']}/")
+    on_the_spot.does("sign", "OrderSigned")
+    on_the_spot.does("arrive", "OfficersArrived")
+    on_the_spot.at('[data-act="state_non_police"]:visible').click()
+    form = on_the_spot.sees("[data-act-form]")
+    form.locator('[name="reason"]').fill("现场已劝开，需住建部门处理")
+    form.locator('[name="contact"]').fill("民警电话 0512-00000000")
+    form.locator("input[type=file]").set_input_files({"name": "漏水点.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff"})
+    form.locator(".act-send button").click()
+    expect(form).to_have_count(0)
     leak = reviewer.sees(".review-list li", "漏水")
     reviewer.sees(".review-list li", "杂物")
     assert reviewer.never_reloaded()
@@ -139,6 +150,10 @@ def test_station_says_no_and_the_bureau_decides_with_one_key(people: People, cit
     expect(reviewer.at(".review-list li").filter(has_text="漏水")).to_have_count(0)
     reviewer.sees("#notices", "已办")
     assert police.until("alarms", alarms["leak"], "handed_over")
+    agent.sees(".order-list a", "漏水").click()
+    agent.sees("#order", "民警电话 0512-00000000")
+    agent.sees("#order .timeline-both .attachment", "漏水点.jpg")
+    assert agent.never_reloaded(), "it crosses with photo and contact, and comes by itself"
 
     junk = reviewer.sees(".review-list li", "杂物")
     junk.locator("a.row-link").focus()

@@ -88,6 +88,9 @@ def test_the_third_noisy_night_is_linked_whistled_planned_closed_and_told(people
 
     environment.sees(".room-lines li", "测噪并下整改书")
     environment.looked("whistle-task")
+    assert environment.at('[data-act="report_in"]').count() == 0, "said once is said"
+    expect(street.at(".room-lines li").filter(has_text="夜间巡查")).to_be_visible()
+    assert street.at('[data-act="finish_task"]').count() == 0, "who has no task is offered none"
     environment.does("finish_task", "TaskFinished", done="昼55夜48分贝，已整改", attachments="监测报告.pdf")
     there.sees(".room-lines li", "夜间巡查")
     there.does("finish_task", "TaskFinished", done="连续七夜无扰民", attachments="巡查记录.jpg")

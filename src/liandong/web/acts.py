@@ -66,7 +66,7 @@ LEADING = (
     "acknowledge", "set_out", "reach", "attend", "report_in", "open_meeting", "speak", "propose", "rule", "confirm_ruling", "agree_plan", "finish_task", "pick_up", "take_in_call", "approve_order", "approve_report", "approve_non_police", "answer", "confirm",
 )  # fmt: skip
 #: Guards that ask only where a record stands: what they refuse is not offered at all.
-STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person", "part_signed", "part_unsigned", "visit_owed", "owed_last_try"})
+STANDING_GUARDS = frozenset({"abuse_stands", "first_answer", "first_report", "first_vote", "question_open", "extension_asked", "no_danger", "no_danger_left", "another_person", "part_signed", "part_unsigned", "visit_owed", "owed_last_try"})
 #: What is done to a part that stands so, and is not offered where none does.
 ON_PARTS = {"release_assistant": OPEN_PARTS, "turn_back_part": frozenset({"reported"})}
 #: What is seldom needed stands behind “more”.

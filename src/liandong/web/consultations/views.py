@@ -21,6 +21,7 @@ from liandong.domain.consultations.consultation import OPEN as OPEN_CONSULTATION
 from liandong.domain.consultations.consultation import tally
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import Party, StreamKind
+from liandong.domain.whistles.whistle import HEADS
 from liandong.domain.whistles.whistle import OPEN as OPEN_WHISTLES
 from liandong.web.acts import open_acts
 from liandong.web.problems import sentence_of
@@ -29,6 +30,7 @@ from liandong.web.reading.pack_words import unit_name
 from liandong.web.reading.streams import one
 from liandong.web.reading.timeline import timeline
 from liandong.web.rights import FIELD_ROLES, actor_of, role_of, visible
+from liandong.web.room_fields import room_choices
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import pack, world
 
@@ -135,6 +137,9 @@ def _shown(request: HttpRequest, row: Stream) -> dict[str, Any]:
     acts = open_acts(request.user, desk, row, language())
     if own not in row.data.get("lines", {}):
         acts = [each for each in acts if each.command not in INVITED]
+    tasks_left = room_choices(row, "finish_task", "task", own, role_of(request.user) in HEADS and party_here(desk, row.data) == Party.SENDER)
+    if tasks_left is None or not tasks_left[1]:
+        acts = [each for each in acts if each.command != "finish_task"]
     lines = [{"code": code, "mine": code == own, **line} for code, line in row.data.get("lines", {}).items()]
     names = {line["code"]: line.get("name", "") for line in lines}
     minutes = [{**each, "name": names.get(each["by"]) or unit_name(each["by"])} for each in row.data.get("minutes", ())]
