@@ -18,9 +18,13 @@ __all__ = ["array", "ask"]
 CURSORS: WeakKeyDictionary[Any, Cursor[Any]] = WeakKeyDictionary()
 
 
-def array(numbers: Iterable[int]) -> str:
-    """Return whole numbers as an array in PostgreSQL's own words, where the question has the cast."""
-    return "{" + ",".join(map(str, numbers)) + "}"
+def array(plain: Iterable[int | str]) -> str:
+    """Return whole numbers, or ids of this program, as an array in PostgreSQL's own words, where the question has the cast.
+
+    Parameters:
+        plain: what needs no quotes: anything but digits, letters and hyphens would be read as something else, and refused by the cast.
+    """
+    return "{" + ",".join(map(str, plain)) + "}"
 
 
 def ask(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -166,7 +166,7 @@ class PostgresUnitOfWork:
     def foresee(self, streams: Sequence[StreamId], keys: Sequence[str] = ()) -> Sequence[StreamState]:
         wanted = [each for each in streams if each not in self._held]
         unknown = [each for each in keys if each not in self._keys]
-        rows = ask(FORESEE_STREAMS, [wanted]) if wanted else []
+        rows = ask(FORESEE_STREAMS, [array(wanted)]) if wanted else []
         found = {row[0]: row for row in (*rows, *(ask(FORESEE_KEYS, [unknown]) if unknown else ()))}
         self._keys.update(dict.fromkeys(unknown))
         self._absent.update(each for each in wanted if each not in found)
@@ -178,7 +178,7 @@ class PostgresUnitOfWork:
                 self._held[state.id] = _Held(seq, state, opened_at, opened_at, str(state.data.get("unit", "")))
         if found:
             self._foreseen.update((each, []) for each in found)
-            for row in ask(CLOCKS_OF, [list(found)]):
+            for row in ask(CLOCKS_OF, [array(found)]):
                 self._foreseen[row[0]].append(row[1:])
         named = [each for each in (self._keys[key] for key in keys) if each is not None]
         return [self._held[each].state for each in dict.fromkeys((*streams, *named)) if each in self._held]

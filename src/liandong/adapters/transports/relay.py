@@ -6,7 +6,7 @@ Rules:
     - With a backlog the next batch is signed and sealed while one is on its way; it leaves only when all of that one arrived.
     - Nothing is polled while something wakes it; a look every ``poll_seconds`` catches a lost wake-up.
     - A peer that does not answer costs no message an attempt: the peer is tried again after a pause, its messages stay due.
-    - With a backlog every other batch takes the newest streams first, so that live messages pass it.
+    - With a backlog up to half of each batch is of the newest streams, so that live messages pass it.
     - A batch that the peer refuses as a whole is halved until the one at fault stands alone; that one is parked.
     - What was sent and not yet marked when the process dies is sent again: the peer says duplicate.
 
@@ -93,7 +93,8 @@ class Relay:
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._failures = 0
-        self._newest_first = False
+        #: The last batch was full: there may be a backlog.
+        self._behind = False
         #: The next batch, made while one was on its way.
         self._ahead: _Batch | None = None
         self._all_arrived = False
@@ -146,12 +147,12 @@ class Relay:
 
     async def _gather(self, under_way: Sequence[str]) -> _Batch:
         """Return the next batch, if what is under way arrives."""
-        found = await self._store.due(self.peer, self._batch_count, newest_first=self._newest_first, without=under_way)
-        if self._newest_first and not found:
-            # The newest all stand behind older ones of their records: nothing is live, the backlog goes on leaving.
-            found = await self._store.due(self.peer, self._batch_count, without=under_way)
-        full = len(found) >= self._batch_count
-        self._newest_first = full and not self._newest_first
+        newest: Sequence[Due] = ()
+        if self._behind and self._batch_count > 1:
+            newest = await self._store.due(self.peer, self._batch_count // 2, newest_first=True, without=under_way)
+        known = [*under_way, *(each.envelope.id for each in newest)]
+        found = [*newest, *await self._store.due(self.peer, self._batch_count - len(newest), without=known)]
+        self._behind = full = len(found) >= self._batch_count
         ready, parked = await self._protect(found)
         return _Batch(ready, parked, full)
 

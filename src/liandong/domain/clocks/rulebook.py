@@ -13,6 +13,9 @@ from liandong.domain.clocks.steps import LIKE
 
 __all__ = ["Rulebook"]
 
+#: Most answers that are kept.
+MOST_PICKED = 4096
+
 
 @dataclass(frozen=True)
 class Rulebook:
@@ -29,6 +32,8 @@ class Rulebook:
     country: frozenset[str] = frozenset()
     _by_step: Mapping[str, tuple[ClockRule, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _by_code: Mapping[str, ClockRule] = field(init=False, repr=False, compare=False, default_factory=dict)
+    #: What was picked before: a city asks the same few questions of a day again and again.
+    _picked: dict[tuple[str, tuple[str, ...], str, date], ClockRule | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_step: dict[str, list[ClockRule]] = {}
@@ -53,9 +58,16 @@ class Rulebook:
         """
         if self.calendar is None:
             return None
+        asked = (f"{machine}.{step}", self._traits(data), str(data.get("item", "")), local_day(at, self.calendar))
+        if asked not in self._picked:
+            if len(self._picked) >= MOST_PICKED:
+                self._picked.clear()
+            self._picked[asked] = self._pick(machine, step, *asked[1:])
+        return self._picked[asked]
+
+    def _pick(self, machine: str, step: str, traits: tuple[str, ...], item: str, day: date) -> ClockRule | None:
         for name in (step, LIKE.get(step, "")):
-            found = self._by_step.get(f"{machine}.{name}", ())
-            rule = self._of(found, self._traits(data), str(data.get("item", "")), local_day(at, self.calendar)) if found else None
+            rule = self._of(self._by_step.get(f"{machine}.{name}", ()), traits, item, day)
             if rule is not None:
                 return rule
         return None
