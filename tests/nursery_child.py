@@ -13,7 +13,7 @@ from pathlib import Path
 from liandong.node.nursery import Forked
 from tests.city import eventually
 
-__all__ = ["kill_the_nursery", "main"]
+__all__ = ["be_killed", "kill_the_nursery", "main"]
 
 
 def main() -> None:
@@ -47,3 +47,12 @@ def kill_the_nursery(place: str) -> None:
 
     eventually(next_one, what="a new nursery")
     print("works")
+
+
+def be_killed(place: str) -> None:
+    """Have two children stay, say their ids and the nursery's, and die as by ``kill -9``."""
+    log = Path(place) / "log"
+    children = [Forked("tests.nursery_child", "test child", {"LIANDONG_TEST_END": "stay"}, log) for _ in range(2)]
+    eventually(lambda: log.exists() and log.read_text(encoding="utf-8").count("test child") == 2, what="they live")
+    print(*(each.pid for each in children), forkserver._forkserver._forkserver_pid, flush=True)  # type: ignore[attr-defined]
+    os.kill(os.getpid(), signal.SIGKILL)

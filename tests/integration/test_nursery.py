@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from liandong.node.nursery import Forked
+from tests.city import eventually
 
 MODULE = "tests.nursery_child"
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,3 +46,12 @@ def test_a_dead_nursery_takes_its_children_along_and_the_next_one_works(tmp_path
     code = "import sys; from tests.nursery_child import kill_the_nursery; kill_the_nursery(sys.argv[1])"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120, cwd=ROOT)
     assert (done.returncode, done.stdout.split()) == (0, ["ended", "gone", "works"]), done.stderr[-2000:]
+
+
+def test_when_who_started_them_is_killed_the_children_and_the_nursery_end(tmp_path: Path) -> None:
+    code = "import sys; from tests.nursery_child import be_killed; be_killed(sys.argv[1])"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120, cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+    left = [Path(f"/proc/{pid}") for pid in done.stdout.split()]
+    assert len(left) == 3
+    eventually(lambda: not any(each.exists() and ") Z " not in (each / "stat").read_text(encoding="utf-8") for each in left), what="all have ended")

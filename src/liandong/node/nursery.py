@@ -17,6 +17,7 @@ import subprocess
 import threading
 from collections.abc import Mapping
 from importlib import import_module
+from multiprocessing.connection import wait
 from pathlib import Path
 
 __all__ = ["Forked", "die_with_parent"]
@@ -34,6 +35,18 @@ def die_with_parent() -> None:
     """Ask the kernel to end this process when its parent dies (Linux)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _end_with_starter() -> None:
+    """End this process when the one that asked for it dies: its parent, the nursery, lives on as long as any child does."""
+    starter = multiprocessing.parent_process()
+    assert starter is not None, "only a forked process has one"
+
+    def watch() -> None:
+        wait([starter.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="starter", daemon=True).start()
 
 
 class Forked:
@@ -89,6 +102,7 @@ class Forked:
 def _live(module: str, title: str, environment: dict[str, str], log_file: str) -> None:
     """Become the process: its own environment, output and name, then ``main``, and at the end what was registered for it, as any interpreter does."""
     die_with_parent()
+    _end_with_starter()
     os.environ.clear()
     os.environ.update(environment)
     with Path(log_file).open("ab") as output, Path(os.devnull).open("rb") as nothing:
