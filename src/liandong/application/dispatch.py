@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from liandong.application.absences import away_at
 from liandong.application.perform import Session
 from liandong.domain.assistants.parts import MOST
 from liandong.domain.errors import MESSAGES, CommandRefused, Message, Refusal
 from liandong.domain.journal.facts import Actor, StreamState
+from liandong.domain.routing.absences import DUTY_SOURCE
 
 __all__ = ["SENDING_COMMANDS", "send_units"]
 
@@ -36,6 +38,7 @@ def send_units(session: Session, state: StreamState, actor: Actor, command: str,
         CommandRefused: ``unit.unknown``, ``unit.other_side``, or what the table says.
     """
     given = {name: value for name, value in data.items() if name != "assistant_names"}
+    _there(session, str(given.get("officers") or ""))
     if isinstance(given.get("unit"), str) and given["unit"].strip():
         given["unit"] = next(iter(_known(session, [given["unit"]])))
     wanted = given.get("assistants")
@@ -47,17 +50,28 @@ def send_units(session: Session, state: StreamState, actor: Actor, command: str,
     return session.perform(state.kind, state.id, command, actor, given)
 
 
+def _there(session: Session, person: str) -> None:
+    """Refuse to send somebody who is away."""
+    absent = away_at(session.world, session.at).account(person) if person else None
+    if absent is not None:
+        raise CommandRefused(Refusal("person.away", {"person": absent.name, "substitute": absent.substitute}, DUTY_SOURCE))
+
+
 def _known(session: Session, wanted: Sequence[str]) -> dict[str, str]:
     """Return code -> name of what was named, in order, each once."""
     directory, side = session.world.directory, session.world.desk.side
     if directory is None or session.world.context.get("any_unit"):
         return {each.strip(): "" for each in wanted}
     found: dict[str, str] = {}
+    away = away_at(session.world, session.at)
     for each in wanted:
         known = next(iter(directory.named([each.strip()])), None)
         if known is None:
             raise CommandRefused(Refusal("unit.unknown", {"unit": each.strip()[:40]}))
         if not directory.serves(known.code, side):
             raise CommandRefused(Refusal("unit.other_side", {"unit": known.name}))
+        if away.unit(known.code) is not None and (other := away.stand_in(known.code)):
+            stands_in = next((one.name for one in directory.named([other])), other)
+            raise CommandRefused(Refusal("unit.away", {"unit": known.name, "substitute": stands_in, "codes": [other]}, DUTY_SOURCE))
         found[known.code] = known.name
     return found

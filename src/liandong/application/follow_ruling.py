@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liandong.application.absences import away_at
 from liandong.application.perform import Session
 from liandong.domain.journal.facts import StreamKind, StreamState
 
@@ -40,6 +41,7 @@ def send_to_lead(session: Session, order: StreamState) -> StreamState:
     lead, directory = str(ruling.get("lead") or ""), session.world.directory
     if not lead or directory is None or ruling.get("side") not in (session.world.desk.side, "joint"):
         return order
+    lead = away_at(session.world, session.at).stand_in(lead) or lead
     if not directory.named([lead]) or not directory.serves(lead, session.world.desk.side):
         return order
     command = "order" if order.kind == StreamKind.ALARM else "dispatch"

@@ -12,13 +12,10 @@ from typing import Any, Protocol, Self, runtime_checkable
 from liandong.domain.clocks import KeptClock
 from liandong.domain.consultations.rulings import KeptRuling
 from liandong.domain.journal.facts import Actor, Fact, StreamId, StreamKind, StreamState
-from liandong.domain.routing import NearPatrol, Patrol, PatrolStatus, Position
+from liandong.domain.routing import Absence, NearPatrol, Patrol, PatrolStatus, Position
 
 __all__ = [
-    "Advice",
-    "Adviser",
-    "AdviserUnavailable",
-    "BulkTriage", "CitizenMessages", "Clock", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "MessageNotSent", "NotTogether", "OwnerNotices", "Patrols", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
+    "Absences", "Advice", "Adviser", "AdviserUnavailable", "BulkTriage", "CitizenMessages", "Clock", "Colleague", "Desk", "Directory", "Earlier", "Ids", "Link", "Message", "MessageNotSent", "NotTogether", "OwnerNotices", "Patrols", "Peer", "PeerRelation", "Recalled", "Recipient", "Telephony",
     "Triage", "UnitOfWork", "VehicleOwners", "Work",
 ]  # fmt: skip
 
@@ -111,6 +108,44 @@ class Patrols(Protocol):
 
     def near(self, place: Position, at: datetime, most: int = 5, units: Sequence[str] | None = None) -> Sequence[NearPatrol]:
         """Return who could be sent to a place, available first, then the nearest; ``units`` None: of any unit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of a unit, as accounts and the roster know them."""
+
+    #: "" where only the roster names them.
+    account: str
+    name: str
+    phone: str = ""
+
+
+class Absences(Protocol):
+    """Who said that they are away; kept by this node."""
+
+    def standing(self, at: datetime) -> Sequence[Absence]:
+        """Return the entries that are not over at an instant, also those to come, the first to begin first."""
+        ...
+
+    def one(self, absence: str) -> Absence | None:
+        """Return an entry by its id, None where there is none."""
+        ...
+
+    def people(self, unit: str) -> Sequence[Colleague]:
+        """Return who belongs to a unit."""
+        ...
+
+    def hold(self) -> None:
+        """Keep others from deciding on absences until the transaction ends."""
+        ...
+
+    def add(self, absence: Absence) -> None:
+        """Keep an entry."""
+        ...
+
+    def end(self, absence: Absence) -> None:
+        """Keep that an entry is over, by whom and when."""
         ...
 
 

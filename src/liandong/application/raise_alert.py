@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from liandong.application.absences import away_at
 from liandong.application.perform import Session
 from liandong.application.place_said import place_said
 from liandong.application.ports import Recipient
@@ -66,7 +67,7 @@ def raise_alert(session: Session, appeal: StreamState, actor: Actor, data: Mappi
 def add_recipients(session: Session, alert: StreamState, actor: Actor, data: Mapping[str, Any]) -> StreamState:
     """Alert more units: ``units`` are codes. Raises ``CommandRefused`` where none of them is new."""
     directory = session.world.directory
-    found = directory.named([str(each) for each in data.get("units") or ()]) if directory else ()
+    found = _standing_in(session, directory.named([str(each) for each in data.get("units") or ()])) if directory else ()
     lines = [_line(session, alert.data, each) for each in found]
     given = {"recipients": lines or [{}], "note": data.get("note", "")}
     return session.perform(alert.kind, alert.id, "add", actor.standing(party_here(session.world.desk, alert.data)), given)
@@ -129,7 +130,7 @@ def _recipients(session: Session, said: Mapping[str, Any], purpose: str, units: 
     if directory is None:
         return []
     if units:
-        return list(directory.named(units))
+        return _standing_in(session, directory.named(units))
     found = {each.code: each for each in directory.team(said, session.at)}
     if purpose == "search":
         found |= {each.code: each for each in directory.searchers(said, session.at, MOST_SEARCHERS) if each.code not in found}
@@ -139,6 +140,17 @@ def _recipients(session: Session, said: Mapping[str, Any], purpose: str, units: 
     peer = desk.counterpart()
     if other == "hotline" and peer is not None:
         found[desk_code(other)] = Recipient(desk_code(other), peer.title or "12345", "政务协调", 1)
+    return list(found.values())
+
+
+def _standing_in(session: Session, named: Sequence[Recipient]) -> list[Recipient]:
+    """Return recipients with the unit that stands in for each that is closed: danger is told to who answers, and nobody is asked to choose again."""
+    away, directory = away_at(session.world, session.at), session.world.directory
+    found: dict[str, Recipient] = {}
+    for each in named:
+        code = away.stand_in(each.code)
+        other = next(iter(directory.named([code])), None) if directory is not None and code and code != each.code else None
+        found.setdefault((other or each).code, other or each)
     return list(found.values())
 
 

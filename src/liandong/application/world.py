@@ -9,6 +9,7 @@ from typing import Any
 from liandong.application.guidance import DoorWords
 from liandong.application.notary import Notary
 from liandong.application.ports import (
+    Absences,
     Adviser,
     CitizenMessages,
     Clock,
@@ -83,6 +84,8 @@ class World:
     messages: CitizenMessages | None = None
     #: Where people of units are; None where nobody says.
     patrols: Patrols | None = None
+    #: Who is away, and who stands in; None where nobody keeps that.
+    absences: Absences | None = None
 
     def guard_context(self) -> dict[str, Any]:
         """Return the switches that guards read."""

@@ -29,7 +29,7 @@ from liandong.application.reactions import reactions_to
 from liandong.application.world import World
 from liandong.domain.catalogue.items import Ruling
 from liandong.domain.clocks import Rulebook
-from liandong.domain.routing import DivisionLevel, Place, ancestors, locate
+from liandong.domain.routing import Away, DivisionLevel, Place, ancestors, locate
 from liandong.domain.triage import Triage, Verdict
 from liandong.node.settings import NODE_FILE, NodeSettings, read_node
 
@@ -165,6 +165,7 @@ def clock_of(settings: NodeSettings) -> Clock:
 def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping[str, Any]], clock: Clock) -> World:
     """Return the world of a node on its PostgreSQL database; Django must be set up."""
     from liandong.adapters.jobs.timeouts import defer_job
+    from liandong.adapters.postgres.absences import PostgresAbsences
     from liandong.adapters.postgres.ids import TimeOrderedIds
     from liandong.adapters.postgres.notary import PostgresNotary
     from liandong.adapters.postgres.patrols import PostgresPatrols
@@ -181,13 +182,15 @@ def world_of(settings: NodeSettings, pack: Pack, triage: Callable[[str], Mapping
         division=settings.division,
     )
     rulebook = rulebook_of(pack)
+    absences = PostgresAbsences(pack.roster)
+    directory = PackDirectory(pack, lambda at: Away(absences.standing(at), at))
     work = PostgresWork(pack.zone, defer_job, settings.mark, rulebook)
     switch = SimulatedSwitch() if settings.demonstration else None
     owners = SimulatedOwners(settings.secret) if settings.demonstration else None
     notices = SimulatedNotices(keep_notice) if settings.demonstration else None
     return World(
-        clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, PackDirectory(pack), doors_of(pack), divisions_of(pack), rulebook=rulebook, unit_history=history_of(settings), adviser=adviser_of(settings),
-        context=known_codes(pack), notary=PostgresNotary(settings.name, clock), messages=messages_of(settings), patrols=PostgresPatrols(),
+        clock, TimeOrderedIds(), desk, work, triage, reactions_to, switch, owners, notices, directory, doors_of(pack), divisions_of(pack), rulebook=rulebook, unit_history=history_of(settings), adviser=adviser_of(settings),
+        context=known_codes(pack), notary=PostgresNotary(settings.name, clock), messages=messages_of(settings), patrols=PostgresPatrols(), absences=absences,
     )  # fmt: skip
 
 

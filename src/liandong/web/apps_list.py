@@ -16,6 +16,7 @@ WEB_APPS = (
     "liandong.web.alerts",
     "liandong.web.consultations",
     "liandong.web.unit",
+    "liandong.web.absences",
     "liandong.web.supervision",
     "liandong.web.visits",
     "liandong.web.records",

@@ -45,6 +45,8 @@ MENUS: Mapping[str, frozenset[Role]] = {
     "review": frozenset({Role.REVIEWER, Role.DISPATCHER, Role.SUPERVISOR}),
     "orders": DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER},
     "unit": FIELD_ROLES,
+    #: Who is away and who stands in. Units and those who send come to it from their own pages.
+    "absences": frozenset({Role.ADMINISTRATOR}),
     "supervision": DESKS | {Role.SUPERVISOR, Role.LEADER, Role.REVIEWER},
     "visits": DESKS | {Role.REVIEWER, Role.SUPERVISOR, Role.LEADER, Role.ANALYST},
     "consultations": DESKS | WATCHING | FIELD_ROLES,

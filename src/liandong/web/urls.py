@@ -14,6 +14,7 @@ urlpatterns = [
     path("consultations/", include("liandong.web.consultations.urls")),
     path("alerts/", include("liandong.web.alerts.urls")),
     path("unit/", include("liandong.web.unit.urls")),
+    path("absences/", include("liandong.web.absences.urls")),
     path("supervision/", include("liandong.web.supervision.urls")),
     path("visits/", include("liandong.web.visits.urls")),
     path("records/", include("liandong.web.records.urls")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,9 @@ from liandong.adapters.packs.model import Pack
 from liandong.application.place_said import place_said
 from liandong.application.ports import Recipient
 from liandong.domain.catalogue.items import Item
-from liandong.domain.routing import Place, Position, Suggestion, distance_m, suggest_units, team
+from liandong.domain.routing import Away, Place, Position, Suggestion, Unit, WhyUnit, distance_m, suggest_units, team
 
-__all__ = ["PackDirectory"]
+__all__ = ["PackDirectory", "standing_in"]
 
 #: Functions that police themselves have: they get an order, not an alert.
 POLICE_KINDS = frozenset({"bureau", "station"})
@@ -24,10 +24,15 @@ SEARCHERS = ("网格", "志愿者")
 
 
 class PackDirectory:
-    """Answers from the units of a pack."""
+    """Answers from the units of a pack.
 
-    def __init__(self, pack: Pack) -> None:
+    Parameters:
+        away: who is away at an instant; a unit that is closed is answered for by the one that stands in. Without it everybody is there.
+    """
+
+    def __init__(self, pack: Pack, away: Callable[[datetime], Away] | None = None) -> None:
         self._pack = pack
+        self._away = away
         self._items = {each.code: each for each in pack.catalogue.items}
 
     def police_unit(self, data: Mapping[str, Any], at: datetime) -> str:
@@ -55,7 +60,10 @@ class PackDirectory:
         own = suggest_units(replace(first, functions=SEARCHERS), place, units, self._pack.divisions, self._pack.territories, at)
         centre = place.position or next((each.unit.position for each in own if each.unit.position), None)
         codes = {each.unit.code for each in own}
-        around = sorted((each for each in units if each.code not in codes), key=lambda each: _metres(centre, each.position))
+        # The others search too: a grid that is closed needs nobody to stand in.
+        closed = {each.unit for each in self._away(at).now if each.whole_unit} if self._away else set()
+        around = sorted((each for each in units if each.code not in codes | closed), key=lambda each: _metres(centre, each.position))
+        own = tuple(each for each in own if each.unit.code not in closed)
         return [*map(self._recipient, own), *self.named([each.code for each in around])][:most]
 
     def serves(self, code: str, side: str) -> bool:
@@ -74,7 +82,7 @@ class PackDirectory:
         for item in self._matters(data):
             for each in suggest_units(item, _place(data), self._pack.units, self._pack.divisions, self._pack.territories, at):
                 found.setdefault(each.unit.code, each)
-        return list(found.values())
+        return standing_in(found.values(), self._away(at), self._pack.unit) if self._away else list(found.values())
 
     def _matters(self, data: Mapping[str, Any]) -> list[Item]:
         """Return the items of a matter: the lines that the verdict's reasons name, a class itself only where none of its own is named."""
@@ -93,6 +101,18 @@ class PackDirectory:
     @staticmethod
     def _recipient(found: Suggestion) -> Recipient:
         return Recipient(found.unit.code, found.unit.name, found.function, int(found.unit.level), found.unit.phone)
+
+
+def standing_in(found: Iterable[Suggestion], away: Away, unit_of: Callable[[str], Unit | None]) -> list[Suggestion]:
+    """Return suggestions with each unit that is closed replaced by the one that answers for it now; where nobody does, it stays."""
+    replaced: dict[tuple[str, str], Suggestion] = {}
+    for each in found:
+        code = away.stand_in(each.unit.code)
+        other = unit_of(code) if code and code != each.unit.code else None
+        if other is not None:
+            each = replace(each, unit=other, reasons=(*each.reasons[:-1], WhyUnit("duty", f"{each.unit.name}停岗，由其代办")), distance_m=None, available=True)
+        replaced.setdefault((each.unit.code, each.function), each)
+    return list(replaced.values())
 
 
 def _place(data: Mapping[str, Any]) -> Place:

@@ -13,6 +13,7 @@ from django.db.models.fields.json import KeyTransform
 
 __all__ = [
     "FIGURE_FACTS",
+    "AbsenceEntry",
     "ApiToken",
     "Attachment",
     "CitizenMessage",
@@ -585,6 +586,33 @@ class PracticeAnswer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "place"], name="practice_answer_once"),
             models.CheckConstraint(condition=Q(points__gte=0, points__lte=100), name="practice_answer_points"),
+        ]
+
+
+class AbsenceEntry(models.Model):
+    """Somebody, or a whole unit, who is away and who stands in (``domain.routing.absences``); ended, never deleted."""
+
+    id = models.UUIDField(primary_key=True)
+    unit = models.CharField(max_length=40)
+    person = models.CharField(max_length=150, blank=True, default="")
+    #: "" where the whole unit is meant.
+    name = models.CharField(max_length=150, blank=True, default="")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    substitute = models.CharField(max_length=150)
+    substitute_phone = models.CharField(max_length=40, blank=True, default="")
+    reason = models.CharField(max_length=300, blank=True, default="")
+    marked_by = models.CharField(max_length=150)
+    marked_at = models.DateTimeField()
+    ended_by = models.CharField(max_length=150, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "absence"
+        indexes = [models.Index(fields=["until"], name="absence_standing", condition=Q(ended_at__isnull=True))]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="absence_has_a_span"),
+            models.CheckConstraint(condition=~Q(substitute=""), name="absence_has_a_substitute"),
         ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from liandong.adapters.postgres.models import PatrolPosition
+from liandong.adapters.postgres.models import AbsenceEntry, PatrolPosition
 from liandong.domain.errors import InvalidInput
 from liandong.domain.journal.facts import Actor
 from liandong.domain.routing import NearPatrol, Patrol, PatrolStatus, Position, nearest
@@ -26,6 +26,9 @@ class PostgresPatrols:
         """Write where a person is now; a position older than the one known changes nothing."""
         if not actor.unit or not actor.person:
             raise InvalidInput("order.no_unit")
+        absent = AbsenceEntry.objects.filter(person=actor.person, since__lte=at, until__gt=at, ended_at__isnull=True).first() if status == PatrolStatus.AVAILABLE else None
+        if absent is not None:
+            raise InvalidInput("absence.still_away", name=absent.substitute)
         given = {"unit": actor.unit, "longitude": position[0], "latitude": position[1], "accuracy_m": accuracy_m, "status": status.value, "at": at}
         row, made = PatrolPosition.objects.get_or_create(person=actor.person, defaults=given)
         if not made:
@@ -60,6 +63,9 @@ class PostgresPatrols:
 
     def _fresh(self, at: datetime, units: Sequence[str] | None) -> list[Patrol]:
         rows = PatrolPosition.objects.filter(at__gte=at - timedelta(minutes=FRESH_MINUTES))
+        away = AbsenceEntry.objects.filter(since__lte=at, until__gt=at, ended_at__isnull=True)
+        # Who said that they are away is not sent, whatever their phone said last.
+        rows = rows.exclude(person__in=away.exclude(person="").values("person")).exclude(unit__in=away.filter(name="").values("unit"))
         if units is not None:
             rows = rows.filter(unit__in=units)
         return [_patrol(each) for each in rows.order_by("-at")[:MOST]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liandong.domain.routing.absences import Absence, Away
 from liandong.domain.routing.divisions import Division, DivisionLevel, ancestors, division_of, divisions_in
 from liandong.domain.routing.duty import duty_by_hours
 from liandong.domain.routing.levels import Node, NodeLevel, next_hop, route
@@ -12,6 +13,8 @@ from liandong.domain.routing.suggestions import OnDuty, Suggestion, WhyUnit, loc
 from liandong.domain.routing.units import Duty, Unit, UnitLevel
 
 __all__ = [
+    "Absence",
+    "Away",
     "Division",
     "DivisionLevel",
     "Duty",

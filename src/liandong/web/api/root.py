@@ -16,6 +16,7 @@ from liandong.web.api import returns as _returns  # noqa: F401 - adds return rea
 from liandong.web.api import streams as _streams  # noqa: F401 - adds lists and acts to the same router
 from liandong.web.api import supervisions as _supervisions  # noqa: F401 - adds the ladder and the demonstration's clock
 from liandong.web.api import visits as _visits  # noqa: F401 - adds return visits and samples
+from liandong.web.api.absences import router as absences
 from liandong.web.api.access import TokenAuth
 from liandong.web.api.advice import router as advice
 from liandong.web.api.appeals import router as appeals
@@ -53,6 +54,7 @@ api.add_router("", transcripts)
 api.add_router("", practice)
 api.add_router("", suggestions)
 api.add_router("", patrols)
+api.add_router("", absences)
 api.add_router("", exchange)
 api.add_router("", standards)
 api.add_router("", evidence)

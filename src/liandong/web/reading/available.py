@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from liandong.adapters.postgres.patrols import PostgresPatrols
+from liandong.application.absences import away_at
 from liandong.application.ports import Desk
-from liandong.domain.routing import Unit
+from liandong.domain.routing import Away, Unit
 from liandong.web.reading.pack_words import duty_of, on_duty
-from liandong.web.world import pack
+from liandong.web.world import pack, world
 
 __all__ = ["UnitLine", "available_units"]
 
@@ -34,10 +35,16 @@ class UnitLine:
     substitute_phone: str
     #: People of it who said within the last minutes that they can be sent.
     out_there: int
+    #: Name and telephone of the unit that stands in while all of this one is closed, and until when; "" and None where it is there.
+    stands_in: str = ""
+    closed_until: datetime | None = None
+    #: Who of it is away now: (name, who stands in, until when).
+    away: tuple[tuple[str, str, datetime], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the line as the API gives it."""
-        return {**asdict(self), "functions": list(self.functions)}
+        away = [{"name": name, "substitute": substitute, "until": until.isoformat()} for name, substitute, until in self.away]
+        return {**asdict(self), "functions": list(self.functions), "closed_until": self.closed_until.isoformat() if self.closed_until else None, "away": away}
 
 
 def available_units(desk: Desk, at: datetime) -> list[UnitLine]:
@@ -47,15 +54,18 @@ def available_units(desk: Desk, at: datetime) -> list[UnitLine]:
         at: aware.
     """
     counts = PostgresPatrols().counts(at)
-    city = pack()
+    city, away = pack(), away_at(world(), at)
     units = [each for each in city.units if (desk.side == "both" or each.side in (desk.side, "both")) and each.kind != "centre"]
-    lines = [_line(each, counts.get(each.code, 0), at) for each in units]
+    lines = [_line(each, counts.get(each.code, 0), at, away) for each in units]
     return sorted(lines, key=lambda each: (not each.out_there, not each.available, each.level))
 
 
-def _line(unit: Unit, out_there: int, at: datetime) -> UnitLine:
-    turn = duty_of(unit.code, at)
+def _line(unit: Unit, out_there: int, at: datetime, away: Away) -> UnitLine:
+    turn, closed = duty_of(unit.code, at, away), away.unit(unit.code)
+    stand_in = pack().unit(away.stand_in(unit.code)) if closed else None
     return UnitLine(
-        unit.code, unit.name, unit.level.value, unit.kind, unit.functions, on_duty(unit, at) or out_there > 0, unit.phone,
+        unit.code, unit.name, unit.level.value, unit.kind, unit.functions, on_duty(unit, at, away) or out_there > 0, unit.phone,
         turn.name if turn else "", turn.phone if turn else "", turn.substitute if turn else "", turn.substitute_phone if turn else "", out_there,
+        f"{stand_in.name} {stand_in.phone}".strip() if stand_in else "", closed.until if closed else None,
+        tuple((each.name, f"{each.substitute} {each.substitute_phone}".strip(), each.until) for each in away.of_unit(unit.code)),
     )  # fmt: skip

@@ -10,12 +10,27 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from liandong.adapters.packs import Pack
+from liandong.adapters.packs.team import standing_in
 from liandong.adapters.postgres.models import Stream
+from liandong.application.absences import away_at
 from liandong.application.place_said import place_said
 from liandong.domain.alerts.alert import desk_code
 from liandong.domain.catalogue.items import Clause, Door, Item
 from liandong.domain.clocks import CalendarNotCovered
-from liandong.domain.routing import Duty, OnDuty, Place, Roster, Suggestion, Turn, Unit, ancestors, duty_by_roster, locate, suggest_units
+from liandong.domain.routing import (
+    Away,
+    Duty,
+    OnDuty,
+    Place,
+    Roster,
+    Suggestion,
+    Turn,
+    Unit,
+    ancestors,
+    duty_by_roster,
+    locate,
+    suggest_units,
+)
 from liandong.domain.routing.history import with_history
 from liandong.web.shell.words import SIDE_WORDS
 from liandong.web.world import pack, world
@@ -100,13 +115,14 @@ def unit_choices(side: str, data: Mapping[str, Any], at: datetime) -> list[tuple
     city = pack()
     units = [each for each in city.units if each.side in (side, "both") and each.kind != "centre"]
     place = Place(text=place_said(data), division=str(data.get("division", "")))
-    ground = _on_the_ground(city, data, place, units, at)
+    away = away_at(world(), at)
+    ground = standing_in(_on_the_ground(city, data, place, units, at, away), away, city.unit)
     learned = world().unit_history
     told = learned(str(data.get("text") or data.get("summary") or "")) if learned else {}
     path = ancestors(locate(place, city.divisions, city.territories), city.divisions)
-    fitting = with_history(ground, told, units, path)[:FITTING]
+    fitting = with_history(ground, told, [each for each in units if away.unit(each.code) is None], path)[:FITTING]
     first = {each.unit.code for each in fitting}
-    suggested = [(each.unit.code, each.unit.name, "、".join([*(why.words for why in each.reasons), *filter(None, [duty_words(each.unit.code, at)])])) for each in fitting]
+    suggested = [(each.unit.code, each.unit.name, "、".join([*(why.words for why in each.reasons), *filter(None, [duty_words(each.unit.code, at, away)])])) for each in fitting]
     return suggested + [(each.code, each.name, "") for each in units if each.code not in first]
 
 
@@ -117,11 +133,11 @@ def matter_of(order: Stream) -> dict[str, Any]:
     return {**told, **{name: value for name, value in order.data.items() if value not in ("", None)}}
 
 
-def _on_the_ground(city: Pack, data: Mapping[str, Any], place: Place, units: Sequence[Unit], at: datetime) -> list[Suggestion]:
+def _on_the_ground(city: Pack, data: Mapping[str, Any], place: Place, units: Sequence[Unit], at: datetime, away: Away) -> list[Suggestion]:
     """Return who fits by business, territory, nearness and duty: for the lines that the words name, then for their class."""
     found: dict[str, Suggestion] = {}
     for line in _lines(data):
-        for each in suggest_units(line, place, units, city.divisions, city.territories, at, _on_duty(city)):
+        for each in suggest_units(line, place, units, city.divisions, city.territories, at, _on_duty(city, away)):
             found.setdefault(each.unit.code, each)
     return list(found.values())
 
@@ -135,12 +151,17 @@ def _lines(data: Mapping[str, Any]) -> list[Item]:
     return [found for code in (*below, item) if (found := item_of(code)) is not None]
 
 
-def _on_duty(city: Pack) -> OnDuty:
-    """Return who answers when: the roster, else office hours of working days; past the last day the calendar knows, who is there day and night."""
-    by_roster = duty_by_roster(_index(city).roster, city.calendar)
+def _on_duty(city: Pack, away: Away) -> OnDuty:
+    """Return who answers when, without who is away: the roster, else office hours of working days; past the last day the calendar knows, who is there day and night."""
+    roster = _index(city).roster
+    by_roster = duty_by_roster(roster, city.calendar)
 
     def on_duty(unit: Unit, at: datetime) -> bool:
+        if away.unit(unit.code) is not None:
+            return False
         try:
+            if roster.has(unit.code):
+                return away.turn(roster.at(unit.code, at)) is not None
             return by_roster(unit, at)
         except CalendarNotCovered:
             return unit.duty is Duty.ALWAYS
@@ -148,19 +169,19 @@ def _on_duty(city: Pack) -> OnDuty:
     return on_duty
 
 
-def on_duty(unit: Unit, at: datetime) -> bool:
-    """Tell whether somebody answers at a unit at an instant."""
-    return _on_duty(pack())(unit, at)
+def on_duty(unit: Unit, at: datetime, away: Away) -> bool:
+    """Tell whether somebody answers at a unit at an instant, without who is away."""
+    return _on_duty(pack(), away)(unit, at)
 
 
-def duty_of(code: str, at: datetime) -> Turn | None:
-    """Return the turn that runs at a unit, None where it has no roster or nobody's turn is now."""
-    return _index(pack()).roster.at(code, at)
+def duty_of(code: str, at: datetime, away: Away) -> Turn | None:
+    """Return the turn that runs at a unit, with who stands in where its person is away; None where it has no roster, or nobody of it is there."""
+    return away.turn(_index(pack()).roster.at(code, at))
 
 
-def duty_words(code: str, at: datetime) -> str:
+def duty_words(code: str, at: datetime, away: Away) -> str:
     """Return who is on duty at a unit, with the telephone and who stands in; ``""`` where no roster says so."""
-    turn = duty_of(code, at)
+    turn = duty_of(code, at, away)
     if turn is None:
         return ""
     told = _("值班 %(who)s") % {"who": f"{turn.name} {turn.phone}".strip()}

@@ -30,6 +30,7 @@ def _entries() -> tuple[tuple[str, str, str], ...]:
         ("consultations", "users", _("会商与双哨")),
         ("records", "archive", _("记录")),
         ("triage_errors", "scale", _("研判误差")),
+        ("absences", "users", _("离岗与替班")),
         ("proof", "shield-check", _("日志核对")),
         ("practice", "star", _("练习")),
         ("exchange", "arrows-exchange", _("平台交换")),

@@ -137,4 +137,7 @@ def _task(request: HttpRequest, stream: uuid.UUID) -> dict[str, Any]:
     questions = [question for each in handovers for question in each.get("questions") or ()]
     officers = [each["contact"] for each in handovers if each.get("contact")]
     attach_clocks([found], only_open=False)
-    return {**whole, "questions": questions, "answers": {each.get("answer") for each in questions}, "officers": officers, "clocks": found.clocks, "supervisions": followed, "order": found, "each": found, "assisting": request.user.unit in parts_of(found.data), "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}
+    # What this unit owes itself stands before what others owe.
+    mine = "" if found.unit == request.user.unit else request.user.unit
+    clocks = sorted(found.clocks, key=lambda each: (not each.open, each.assistant != mine))
+    return {**whole, "questions": questions, "answers": {each.get("answer") for each in questions}, "officers": officers, "clocks": clocks, "supervisions": followed, "order": found, "each": found, "assisting": request.user.unit in parts_of(found.data), "next": acts[0] if acts and acts[0].leading else None, "others": acts[1:] if acts and acts[0].leading else acts}
