@@ -277,6 +277,7 @@ def prepared_data() -> Path:
 def running_city(
     *,
     county: bool = False,
+    county_hotline: bool = False,
     pack: str = USUAL_PACK,
     home: Path | None = None,
     transport: str = "http",
@@ -285,7 +286,7 @@ def running_city(
     one_desk: bool = False,
     own: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[City]:
-    """Run a city without past and without callers; with ``county`` also a county's police node under the city's; with ``one_desk`` one node of both lines.
+    """Run a city without past and without callers; with ``county`` also a county's police node under the city's, with ``county_hotline`` its hotline; with ``one_desk`` one node of both lines.
 
     Parameters:
         own: node -> settings of one's own.
@@ -293,8 +294,8 @@ def running_city(
     One web process a node, so that tests start soon; benches take as many as a node really has.
     """
     place = home or Path(tempfile.mkdtemp(prefix="liandong-test-"))
-    ports = free_ports(3)
-    plans = desk_plan(ports[0]) if one_desk else city_plan(ports[0], ports[1], ports[2] if county else None)
+    ports = free_ports(4)
+    plans = desk_plan(ports[0]) if one_desk else city_plan(ports[0], ports[1], ports[2] if county else None, ports[3] if county_hotline else None)
     for node, settings in (own or {}).items():
         directory = place / "nodes" / node
         directory.mkdir(parents=True, exist_ok=True)

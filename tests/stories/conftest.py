@@ -34,8 +34,8 @@ def city(adviser: Stub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ci
 
 @pytest.fixture(scope="session")
 def county_city() -> Iterator[City]:
-    """City police, city hotline and a county's police."""
-    with running_city(county=True) as found:
+    """City police and city hotline, and a county's police and hotline under them."""
+    with running_city(county=True, county_hotline=True) as found:
         yield found
 
 

@@ -1,4 +1,4 @@
-"""Story 10, 县—市—市: a county's matter rises to the city's police, crosses to the city's hotline, and comes back the same way."""
+"""Story 10, 县—市—市—县: a county's matter rises to the city's police, crosses to the city's hotline, goes down to the county's where it lies there, and comes back the same way."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ pytestmark = pytest.mark.nodes
 LAMP = "我们村口的路灯坏了半个多月，晚上一片黑，电话13900000010"
 PLACE = "北桥街道灵峰村村口"
 RESULT = "路灯已换新，当晚亮灯。"
+#: The nodes that a matter between a county's police and the city's hotline passes.
+THREE = ("police-county", "police", "hotline")
 ACROSS = ["HandoverOffered", "HandoverAccepted", "QuestionAsked", "QuestionAnswered", "HandoverReported", "HandoverConfirmed"]
 
 
@@ -34,7 +36,7 @@ def test_county_matter_rises_crosses_and_comes_back_down_the_same_way(county_cit
     ended = county.until("appeals", appeal, "closed")
     assert ended["data"]["result"] == RESULT
     journals = {
-        node: eventually(lambda node=node: _whole(county_city, node, handover), what=f"all of it at {node}") for node in county_city.names
+        node: eventually(lambda node=node: _whole(county_city, node, handover), what=f"all of it at {node}") for node in THREE
     }
     assert journals["police-county"] == journals["police"] == journals["hotline"], "three nodes, one story, in one order"
     assert [name for name in ACROSS if name not in journals["hotline"]] == []
@@ -45,8 +47,11 @@ def test_no_county_speaks_to_the_other_side_of_the_city(county_city: City) -> No
     county, hotline = county_city.api("police-county", "call_taker"), county_city.api("hotline", "agent")
     handover = county.take("楼道里的垃圾一个星期没人收", place="望亭镇鹤溪路", course="hand_over")["appeal"]["data"]["handover"]
     hotline.until("handovers", handover, "offered")
+    below = county_city.api("hotline-county", "agent")
+    assert below.until("handovers", handover, "offered")["data"]["destination_node"] == "hotline-county"
     assert _spoken_with(county_city, "police-county") == {"police"}
-    assert _spoken_with(county_city, "hotline") == {"police"}
+    assert _spoken_with(county_city, "hotline-county") == {"hotline"}
+    assert _spoken_with(county_city, "hotline") == {"police", "hotline-county"}
     assert _spoken_with(county_city, "police") == {"hotline", "police-county"}
 
 
@@ -150,7 +155,7 @@ def test_a_matter_that_begins_at_the_city_hotline_goes_down_to_the_county_and_co
     alarm = next(each for each in county.all("alarms") if each["place"].endswith("春申路31号"))
     _handled(county_city, alarm["id"])
     assert hotline.until("appeals", taken["appeal"]["id"], "closed")["data"]["result"] == "已找回车辆"
-    journals = [eventually(lambda node=node: _whole(county_city, node, handover), what=f"all of it at {node}") for node in county_city.names]
+    journals = [eventually(lambda node=node: _whole(county_city, node, handover), what=f"all of it at {node}") for node in THREE]
     assert journals[0] == journals[1] == journals[2]
     assert [each for each in police.all("alarms") if each["place"].endswith("春申路31号")] == []
     page = county_city.screen("hotline", "agent").page(f"/records/{handover}/")
@@ -170,3 +175,38 @@ def _handled(city: City, alarm: str) -> None:
     if county.one("alarms", alarm)["phase"] == "feedback_review":
         city.api("police-county", "reviewer").act("alarms", alarm, "approve_report")
     county.act("alarms", alarm, "close")
+
+
+def test_from_county_police_over_both_cities_to_the_county_hotline_and_back_the_same_way(county_city: City) -> None:
+    county, below = county_city.api("police-county", "call_taker"), county_city.api("hotline-county", "agent")
+    police, hotline = county_city.api("police", "call_taker"), county_city.api("hotline", "agent")
+    where = county_city.division("hotline-county")[1]
+    place = f"{where}春申路51号"
+    taken = county.take("我们村口的路灯坏了半个多月，晚上一片黑", place=place, phone="13900000051", course="hand_over")
+    handover = taken["appeal"]["data"]["handover"]
+    offered = below.until("handovers", handover, "offered")
+    assert (offered["data"]["origin"], offered["data"]["destination_node"]) == ("police-county", "hotline-county")
+    assert offered["data"]["record"]["phone"] == "13900000051", "told once"
+    for relay in (police, hotline):
+        eventually(lambda relay=relay: relay.one("handovers", handover)["data"].get("destination_node") == "hotline-county", what="who has it is known on the way")
+        assert relay.one("handovers", handover)["allowed"] == [], "the cities pass it on and decide nothing about it"
+    below.act("handovers", handover, "ask", question="路灯杆编号是多少？")
+    eventually(lambda: county.one("handovers", handover)["data"].get("questions"), what="the question is read in the county of the police")
+    county.act("handovers", handover, "answer", answer="杆号 LF-018")
+    eventually(lambda: below.one("handovers", handover)["data"]["questions"][0]["answer"] == "杆号 LF-018", what="the answer is read in the county of the hotline")
+    below.act("handovers", handover, "accept")
+    order = next(each for each in below.all("workorders") if each["place"] == place)["id"]
+    keeper = unit_named("路灯管理所")
+    below.act("workorders", order, "dispatch", unit=keeper)
+    unit = county_city.api("hotline-county", "unit_staff", keeper)
+    unit.act("workorders", order, "start")
+    unit.act("workorders", order, "report", result="已更换灯头")
+    below.act("workorders", order, "reply_citizen", reply=RESULT)
+    below.act("workorders", order, "close")
+
+    assert county.until("appeals", taken["appeal"]["id"], "closed")["data"]["result"] == RESULT
+    journals = [eventually(lambda node=node: _whole(county_city, node, handover), what=f"all of it at {node}") for node in county_city.names]
+    assert journals[0] == journals[1] == journals[2] == journals[3], "four nodes, one story, in one order"
+    assert [each for relay, kind in ((police, "alarms"), (hotline, "workorders")) for each in relay.all(kind) if each["place"] == place] == []
+    assert _spoken_with(county_city, "hotline-county") == {"hotline"}, "nobody speaks to the other side's city past their own"
+    assert _spoken_with(county_city, "police-county") == {"police"}

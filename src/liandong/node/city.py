@@ -41,15 +41,18 @@ class Plan:
     mark: str = ""
 
 
-def city_plan(police_port: int, hotline_port: int, county_port: int | None = None) -> tuple[Plan, ...]:
-    """Return the nodes of a city: police and hotline, and a county's police under the city's when it has a port."""
-    county = () if county_port is None else (("police-county", "lower"),)
+def city_plan(police_port: int, hotline_port: int, county_port: int | None = None, county_hotline_port: int | None = None) -> tuple[Plan, ...]:
+    """Return the nodes of a city: police and hotline, and under each a county's when it has a port."""
+    police_below = () if county_port is None else (("police-county", "lower"),)
+    hotline_below = () if county_hotline_port is None else (("hotline-county", "lower"),)
     plans = [
-        Plan("police", "police", "110 报警服务台", police_port, (("hotline", "counterpart"), *county)),
-        Plan("hotline", "hotline", "12345 政务服务便民热线", hotline_port, (("police", "counterpart"),)),
+        Plan("police", "police", "110 报警服务台", police_port, (("hotline", "counterpart"), *police_below)),
+        Plan("hotline", "hotline", "12345 政务服务便民热线", hotline_port, (("police", "counterpart"), *hotline_below)),
     ]
     if county_port is not None:
         plans.append(Plan("police-county", "police", "县级 110 报警服务台", county_port, (("police", "upper"),), "J1"))
+    if county_hotline_port is not None:
+        plans.append(Plan("hotline-county", "hotline", "县级 12345 热线", county_hotline_port, (("hotline", "upper"),), "R1"))
     return tuple(plans)
 
 

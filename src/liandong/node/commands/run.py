@@ -29,6 +29,13 @@ __all__ = ["run"]
     type=click.IntRange(1, 65535),
     help="再起一个县级 110 平台。 Also start a county police node.",
 )
+@click.option(
+    "--hotline-county-port",
+    "county_hotline_port",
+    default=None,
+    type=click.IntRange(1, 65535),
+    help="再起一个县级 12345 平台。 Also start a county hotline node.",
+)
 @click.option("--desk", "one_desk", is_flag=True, help="席位制：一个节点两条线，只用 12345 平台端口。 Desk mode: one node seats both lines, at the hotline port.")
 @click.option(
     "--transport",
@@ -52,6 +59,7 @@ def run(
     police_port: int,
     hotline_port: int,
     county_port: int | None,
+    county_hotline_port: int | None,
     one_desk: bool,
     transport: str,
     suite: str,
@@ -68,7 +76,7 @@ def run(
             click.echo(f"  {node['name']:<14} {node['url']}")
         return
     started = time.monotonic()
-    plans = desk_plan(hotline_port) if one_desk else city_plan(police_port, hotline_port, county_port)
+    plans = desk_plan(hotline_port) if one_desk else city_plan(police_port, hotline_port, county_port, county_hotline_port)
     city = Supervisor(place, pack_name, plans, server_url(), demonstration=not production, transport=transport, suite=suite)
     stopping = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
