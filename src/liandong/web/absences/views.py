@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from liandong.application.absences import end_absence, mark_away, may_mark
@@ -18,6 +19,7 @@ from liandong.domain.errors import CommandRefused, LiandongError, Refusal
 from liandong.domain.routing.absences import DUTY_SOURCE, LONGEST, MOST_AHEAD
 from liandong.web.problems import sentence_of
 from liandong.web.reading.absences import absence_lines
+from liandong.web.reading.pack_words import unit_name
 from liandong.web.rights import actor_of
 from liandong.web.shell.gate import gate, language
 from liandong.web.world import pack, world
@@ -44,7 +46,7 @@ def mark(request: HttpRequest) -> HttpResponse:
     said = {**given, "person": "" if whole else given["person"], "substitute": given["substitute_unit"] if whole else given["substitute"]}
     try:
         if not given["person"]:
-            raise CommandRefused(Refusal("absence.unknown_person", {"unit": given["unit"] or "本单位", "person": ""}, DUTY_SOURCE))
+            raise CommandRefused(Refusal("absence.unknown_person", {"unit": unit_name(given["unit"]) or _("本单位"), "person": ""}, DUTY_SOURCE))
         mark_away(world(), actor_of(request.user, world()), said, _time(given["since"]), _time(given["until"]))
     except LiandongError as error:
         return render(request, "absences/home.html", {**_shown(request, given), "refused": sentence_of(error, language())}, status=422)
