@@ -115,10 +115,7 @@ class TriageModel:
         line = np.asarray(rows @ self.weights) + sign_rows(signs, self.signs) @ self.sign_weights + self.level
         odds = [_softmax(line[:, first:last]) for first, last in self._columns()]
         words = self._words(texts, grams, known, odds[1].argmax(1))
-        tables = [
-            [{label: share for label, share in zip(self.labels[head], row, strict=True) if share >= _LEAST_SHARE} for row in each.tolist()]
-            for head, each in zip(HEADS[:3], odds[:3], strict=True)
-        ]
+        tables = [_tables(self.labels[head], each) for head, each in zip(HEADS[:3], odds[:3], strict=True)]
         yes = self.labels["urgent"].index("true")
         named = odds[4][:, self.labels[MATTER].index("true")] if MATTER in self.labels else np.ones(len(texts))
         return [
@@ -253,6 +250,15 @@ def _once(grams: Grams) -> tuple[np.ndarray, np.ndarray]:
 
 def _slot(keys: np.ndarray) -> np.ndarray:
     return np.asarray((keys * _SPREAD) >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
+
+
+def _tables(labels: Sequence[str], odds: np.ndarray) -> list[dict[str, float]]:
+    """Return for each text the labels that are at all probable, in their order."""
+    made: list[dict[str, float]] = [{} for _ in range(len(odds))]
+    texts, columns = np.nonzero(odds.astype(np.float64) >= _LEAST_SHARE)
+    for text, column, share in zip(texts.tolist(), columns.tolist(), odds[texts, columns].tolist(), strict=True):
+        made[text][labels[column]] = share
+    return made
 
 
 def _softmax(line: np.ndarray) -> np.ndarray:
