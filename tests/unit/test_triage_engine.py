@@ -170,7 +170,7 @@ def test_the_classifier_raises_danger_but_never_lowers_it() -> None:
 
 
 def test_an_unsure_classifier_makes_the_verdict_unclear() -> None:
-    unsure = FixedScorer(Scores({"police": 0.26, "hotline": 0.25, "joint": 0.25, "neither": 0.24}, {"P1": 0.33, "H8": 0.33, "none": 0.34}, {}, 0.1))
+    unsure = FixedScorer(Scores({"police": 0.26, "hotline": 0.25, "joint": 0.25, "neither": 0.24}, {"P1": 0.33, "H8": 0.33, "none": 0.34}, {}, 0.05))
     verdict = Triage(catalogue(), unsure).verdict("那个事情你们看着办")
     assert verdict.side is Side.UNCLEAR and verdict.three_way
 

@@ -29,6 +29,10 @@ _SIGN_SHARE = 0.15
 #: a danger that is missed costs more than a patrol sent in vain.
 _DANGER_WEIGHT = 2.0
 _STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 1.0, MATTER: 1.0}
+#: heads learnt twice; danger and whether there is a matter were found no better for it.
+_OF_TWO_VIEWS = frozenset({"side", "item", "kind"})
+#: level of a label that no row has.
+_NEVER, _TINY = -1.5, 1e-9
 Progress = Callable[[str], None]
 
 
@@ -111,11 +115,45 @@ def _train_head(head: str, features: sparse.csr_matrix, labels: Sequence[str], s
     unseen = np.zeros((len(labels), len(names)))
     for fold in range(_FOLDS):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        weights, level = _fit(head, names, features[inside], numbers[inside], seed)
+        weights, level = _fitted(head, names, features[inside], numbers[inside], seed)
         unseen[outside] = features[outside] @ weights + level
     slope, shift = _calibration(unseen, numbers)
-    weights, level = _fit(head, names, features, numbers, seed)
+    weights, level = _fitted(head, names, features, numbers, seed)
     return _Head(names, weights * slope, level * slope + shift, softmax(unseen * slope + shift, axis=1))
+
+
+def _fitted(head: str, names: Sequence[str], features: sparse.csr_matrix, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights (features × labels) and levels: of two views where there is one matter out of many, of one for yes and no.
+
+    Both views are linear, so their mean is one model of the same size that asks no more time.
+    """
+    weights, level = _fit(head, names, features, numbers, seed)
+    if head not in _OF_TWO_VIEWS:
+        return weights, level
+    telling, of_telling = _fit_telling(head, names, features, numbers, seed)
+    return (weights + telling) / 2, (level + of_telling) / 2
+
+
+def _fit_telling(head: str, names: Sequence[str], features: sparse.csr_matrix, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights and levels learnt on features that are the louder, the more often they stand in one label than elsewhere.
+
+    Source: Wang & Manning 2012, section 2.3, without the sign of the ratio.
+    """
+    full = np.zeros((features.shape[1], len(names)))
+    levels = np.full(len(names), _NEVER)
+    stands = features.copy()
+    stands.data = np.ones_like(stands.data)
+    everywhere = np.asarray(stands.sum(0)).ravel()
+    for number in np.unique(numbers):
+        inside = numbers == number
+        here = np.asarray(stands[inside].sum(0)).ravel()
+        share, other = here + 1.0, everywhere - here + 1.0
+        ratio = np.abs(np.log((share / share.sum()) / (other / other.sum())))
+        ratio /= max(float(np.sqrt((ratio**2).mean())), _TINY)
+        louder = sparse.csr_matrix(features.multiply(ratio[None, :]))
+        fitted = LinearSVC(C=_STRENGTH[head], random_state=seed, max_iter=5_000).fit(louder, inside.astype(int))
+        full[:, number], levels[number] = fitted.coef_[0] * ratio, fitted.intercept_[0]
+    return full, levels
 
 
 def _fit(head: str, names: Sequence[str], features: sparse.csr_matrix, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -47,7 +47,7 @@ _BATCH = 64
 _MOST_REASONS = 6
 _MOST_WORDS = 2
 #: Classifier probability of danger from which it raises urgency by itself.
-_MODEL_DANGER = 0.12
+_MODEL_DANGER = 0.1
 #: What police alone and joint must have of the classifier's side for that: a danger that is wholly the hotline's is none.
 _POLICE_PART = 0.1
 #: In a text of this length, most often a letter, words of danger stand more often for what is told than for what happens.
@@ -203,7 +203,7 @@ class Triage:
         if urgent:
             return self._in_danger(reading, items, sides, scores)
         side = max(sides, key=sides.__getitem__)
-        confidence = (sure if scores is not None else calibrated)(sides[side])
+        confidence = sure(sides[side], letter=reading.letter) if scores is not None else calibrated(sides[side])
         if confidence < FLOOR:
             return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
         return self._in_calm(reading, _SIDES[side], confidence, items, scores)
