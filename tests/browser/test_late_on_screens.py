@@ -246,6 +246,10 @@ def test_the_third_dispute_convenes_and_its_ruling_routes_the_fourth(people: Peo
     market.sees(".task-list a", "采莲路56号").click()
     market.does("start", "WorkStarted")
     market.act("find_fact", found="账册显示三层以上、超过三十人")
+    api = city.api("hotline", "agent")
+    own = api.until("workorders", market.page.url.strip("/").split("/")[-1], "handed_over")
+    crossing = api.one("appeals", own["data"]["appeal"])["data"]["handover"]
+    city.api("police", "call_taker").until("handovers", crossing, "offered")
     caller.open("/orders/?tab=incoming")
     caller.sees(".order-list a", "采莲路56号").click()
     caller.sees("#order", "查明涉嫌组织、领导传销犯罪")

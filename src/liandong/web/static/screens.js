@@ -83,6 +83,12 @@
     waits = true;
   });
 
+  // --- who goes on at once: a place that only says that something is done is free for what is asked next, and stays for its answer --
+  body.addEventListener("htmx:beforeRequest", function (asked) {
+    const place = asked.detail.target;
+    if (place && place.classList.contains("act-place")) place.querySelectorAll(".done").forEach(function (each) { each.remove(); });
+  });
+
   // --- parts that come anew must not take away what somebody is typing ----------------------------------------------
   body.addEventListener("htmx:beforeSwap", function (happened) {
     const target = happened.detail.target;
