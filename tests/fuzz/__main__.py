@@ -8,6 +8,8 @@ Anything but a documented refusal ends the run with a traceback and the bytes in
 from __future__ import annotations
 
 import sys
+import tempfile
+from pathlib import Path
 
 import atheris
 
@@ -17,6 +19,7 @@ with atheris.instrument_imports(include=["liandong.domain", "liandong.applicatio
     from liandong.domain.exchange.codes import CODES
     from liandong.domain.exchange.receipts import Receipt, parse_receipts
     from tests.fuzz.nodes import PEERS, sent
+    from tests.fuzz.shaping import MESSAGES, shaped
     from tests.fuzz.taking import take
 
 
@@ -34,7 +37,14 @@ def once(raw: bytes) -> None:
 
 if __name__ == "__main__":
     seconds = sys.argv[1] if len(sys.argv) > 1 else "60"
-    target = take if "take" in sys.argv[2:] else once
-    target(sent("好").to_bytes())
-    atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-max_len=4096"], target)
-    atheris.Fuzz()
+    options = [sys.argv[0], f"-max_total_time={seconds}"]
+    with tempfile.TemporaryDirectory() as corpus:
+        if "take" in sys.argv[2:]:
+            for number, each in enumerate([*MESSAGES, b"\n".join(MESSAGES[:8])]):
+                (Path(corpus) / str(number)).write_bytes(each)
+            take(b"\n".join(MESSAGES[:8]))
+            atheris.Setup([*options, "-max_len=16384", corpus], take, custom_mutator=shaped)
+        else:
+            once(sent("好").to_bytes())
+            atheris.Setup([*options, "-max_len=4096"], once)
+        atheris.Fuzz()
