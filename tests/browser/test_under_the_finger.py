@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Route
 
 from tests.browser.conftest import People
 from tests.browser.people import Person
@@ -52,3 +52,21 @@ def test_the_page_opens_though_its_key_is_gone_when_the_answer_comes(people: Peo
     button.click()
     company.page.wait_for_url(f"**/alerts/{alert}/")
     assert city.api("hotline", "unit_staff", "xc-rq").one("alerts", alert)["data"]["lines"]["xc-rq"].get("acknowledged_at")
+
+
+def test_who_goes_on_at_once_gets_the_next_form_though_news_comes_first(people: People, city: City) -> None:
+    company = people("hotline", "unit_staff", username="xc-rq1", phone=True)
+    alert, button = ringing(company, city, "元和街道采莲路663号")
+    button.click()
+    company.page.wait_for_url(f"**/alerts/{alert}/")
+    company.does("set_out", "RecipientSetOut")
+    company.at(".act-place").first.evaluate("place => { place.innerHTML = '<div class=\"alert done\"></div>'; }")
+    # The form is asked for, its answer is still on the way, and the page is drawn anew meanwhile.
+    held: list[Route] = []
+    company.page.route("**/act/reach/", lambda route: held.append(route))
+    with company.page.expect_request("**/act/reach/"):
+        company.at('[data-act="reach"]').click()
+    with company.page.expect_response(lambda answer: answer.url.endswith("/parts/")):
+        company.page.evaluate("htmx.trigger(document.body, 'live-back')")
+    eventually(lambda: held, what="the form is asked for")[0].continue_()
+    company.sees("[data-act-form]", "到场")
