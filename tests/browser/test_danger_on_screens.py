@@ -94,6 +94,8 @@ def test_on_the_roof_danger_rises_with_the_words_and_one_key_moves_everybody(peo
     agent.does("close", "OrderClosed")
     agent.sees(".record-head", "已办结")
     assert agent.never_reloaded(), "each end is closed by itself, and the hotline saw both"
+    dispatcher.sees(".timeline-both", "本方所办部分已办结")
+    assert dispatcher.never_reloaded(), "and so did police"
 
 
 def test_gas_rings_everybody_in_one_act_and_the_old_pipe_is_cured(people: People, city: City) -> None:

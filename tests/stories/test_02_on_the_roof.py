@@ -64,3 +64,6 @@ def test_one_key_moves_police_fire_and_labour_office_and_the_source_stays(city: 
         lambda: [each["data"]["step"] for each in agent.get(f"/handovers/{handover}/journal") if each["name"] == "ProgressTold"]
     )
     assert {"OfficersArrived", "SceneHandled", "AlarmClosed"} <= set(steps), "both see each other"
+    theirs = police.one("alarms", alarm["id"])["data"]["appeal"]
+    told = eventually(lambda: [each["data"]["words"] for each in police.get(f"/appeals/{theirs}/journal") if each["name"] == "AppealSupplemented"])
+    assert any("本方所办部分已办结" in each and "拖欠工资已全部发放" in each for each in told), told

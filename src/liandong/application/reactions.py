@@ -28,7 +28,7 @@ from liandong.application.place_appeal import offer_handover
 from liandong.application.raise_alert import ALERT_REACTIONS, in_danger
 from liandong.application.related import RELATED_REACTIONS
 from liandong.application.relieve import PASSING_FACTS, RELIEVING, be_chased, relieve, watch_passing
-from liandong.application.reporting import close_appeal, close_if_done, report_back, tell_step
+from liandong.application.reporting import close_appeal, close_if_done, report_back, show_end, tell_step
 from liandong.application.route import party_here
 from liandong.application.telling import tell_peer
 from liandong.application.three_way_call import CALL_REACTIONS, take_what_was_promised
@@ -274,8 +274,8 @@ BASE: dict[str, tuple[tuple[bool | None, Reaction], ...]] = {
     "DecidingFactFound": ((OWN, cross_by_ruling),),
     "LeadMoved": ((OWN, pass_to_next_lead),),
     "PoliceCalled": ((OWN, call_police), (OWN, tell_step)),
-    "AlarmClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
-    "OrderClosed": ((OWN, tell_step), (OWN, report_back), (OWN, close_appeal)),
+    "AlarmClosed": ((OWN, tell_step), (OWN, report_back), (OWN, show_end), (OWN, close_appeal)),
+    "OrderClosed": ((OWN, tell_step), (OWN, report_back), (OWN, show_end), (OWN, close_appeal)),
 }
 
 

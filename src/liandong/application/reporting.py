@@ -10,7 +10,7 @@ from liandong.application.route import party_here
 from liandong.domain.assistants.parts import called
 from liandong.domain.journal.facts import Fact, Party, StreamId, StreamKind, StreamState
 
-__all__ = ["close_appeal", "close_if_done", "received_handover", "report_back", "result_of", "tell_step"]
+__all__ = ["close_appeal", "close_if_done", "received_handover", "report_back", "result_of", "show_end", "tell_step"]
 
 
 def tell_step(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
@@ -40,6 +40,18 @@ def report_back(session: Session, before: StreamState, after: StreamState, fact:
     if handover is None or handover.phase != "accepted":
         return
     session.perform(handover.kind, handover.id, "report", session.system.standing(Party.RECEIVER), {"result": result_of(after)})
+
+
+def show_end(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:
+    """Of a matter that both sides work on, each closes its own part; the one that shared it tells how that ended, as the other reports."""
+    appeal = session.load(StreamKind.APPEAL, StreamId(str(after.data["appeal"])))
+    shared = appeal.data.get("handover") if not after.data.get("handover") else None
+    if not shared:
+        return
+    handover, here = session.load(StreamKind.HANDOVER, StreamId(str(shared))), session.system.standing(Party.SENDER)
+    if party_here(session.world.desk, handover.data) == Party.SENDER and "supplement" in session.allowed(handover, here):
+        words = f"本方所办部分已办结（{after.data.get('number', '')}）：{result_of(after)}"
+        session.perform(handover.kind, handover.id, "supplement", here, {"words": words[:2000]})
 
 
 def close_appeal(session: Session, before: StreamState, after: StreamState, fact: Fact) -> None:

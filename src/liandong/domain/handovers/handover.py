@@ -379,7 +379,8 @@ def _any_time() -> list[Row]:
                 each,
                 "supplement",
                 SAME,
-                frozenset() if ended else REPLY | {Role.CITIZEN, Role.OFFICER},
+                # Whoever shared a matter tells how its own part ended, also when the other's has ended before.
+                (SELF if each is S.CONFIRMED else frozenset()) if ended else REPLY | {Role.CITIZEN, Role.OFFICER},
                 "HandoverSupplemented",
                 ASKING,
                 ("words",),
