@@ -38,7 +38,7 @@ class Person:
     def __init__(self, browser: Browser, city: City, node: str, role: str, *, username: str = "", phone: bool = False, english: bool = False) -> None:
         self.base = city.url(node)
         self.browser = browser
-        self.context = browser.new_context(viewport=PHONE if phone else WIDE, is_mobile=phone, has_touch=phone)
+        self.context = browser.new_context(viewport=PHONE if phone else WIDE, is_mobile=phone, has_touch=phone, reduced_motion="reduce")
         self.context.set_default_timeout(15_000)
         if english:
             self.context.add_cookies([{"name": "liandong_language", "value": "en", "url": self.base}])
