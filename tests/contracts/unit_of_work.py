@@ -228,6 +228,36 @@ class UnitOfWorkContract:
         assert [each[1] for each in store.journal(first.id)] == ["AppealTaken", "AppealSupplemented"]
         assert store.journal(refused.id) == []
 
+    def test_each_of_several_finds_what_those_before_it_left(self, store: Store) -> None:
+        key, other, mark = f"together:{uuid7()}", f"together:{uuid7()}", _fresh_key()
+        with store.work() as unit:
+            known = appeal_taken(unit, key=other)
+        with store.work.together(3, [key, other, f"together:{uuid7()}"]) as begin:
+            with begin() as unit:
+                assert unit.by_key(key) is None
+                first = appeal_taken(unit, key=key)
+                unit.remember(first.id, [mark], AT)
+                data = {"appeal": first.id, "summary": "吵", "number": unit.number(StreamKind.ALARM, AT)}
+                alarm = _write(unit, StreamState(StreamKind.ALARM, StreamId(uuid7())), Fact("AlarmTaken", CALLER, AT, data))
+            with begin() as unit:
+                assert (unit.by_key(key), unit.by_key(other), unit.by_key(f"together:{uuid7()}")) == (first.id, known.id, None)
+                second = appeal_taken(unit)
+                unit.remember(second.id, [mark], AT)
+                assert [each.id for each in unit.recall({mark: 20}, AT - timedelta(days=1))] == [first.id]
+            with begin() as unit:
+                assert unit.count(mark, AT - timedelta(days=1)) == 2
+                third = appeal_taken(unit)
+            with begin() as unit:
+                assert unit.belonging(StreamKind.ALARM, first.id) == [alarm.id]
+                assert unit.by_number(StreamKind.APPEAL, third.data["number"]) == third.id
+                fourth = appeal_taken(unit)
+            with begin() as unit:
+                assert [each.name for each in unit.facts(unit.load(StreamKind.APPEAL, fourth.id))] == ["AppealTaken"]
+                assert {first.id, fourth.id} <= set(unit.told(["AppealTaken"], AT, AT + timedelta(minutes=1)))
+        numbers = [each.data["number"] for each in (first, second, third, fourth)]
+        assert numbers == sorted(set(numbers))
+        assert [len(store.journal(each.id)) for each in (first, second, third, fourth, alarm)] == [1] * 5
+
     def test_several_together_are_undone_where_one_cannot_be_written(self, store: Store) -> None:
         key = f"together:{uuid7()}"
         with store.work() as unit:

@@ -31,9 +31,13 @@ ODD: dict[str, Any] = {
 
 
 def books(city: City, node: str = "police") -> tuple[int, ...]:
-    """Return what a refused request must leave as it was: streams, their facts, journal, outbox, jobs."""
+    """Return what a refused request must leave as it was: streams, their facts, journal, what is told about them, jobs.
+
+    What a node says of its roots goes out when it is time, whoever asks for what.
+    """
     query = """SELECT (SELECT count(*) FROM stream), (SELECT coalesce(sum(seq), 0) FROM stream), (SELECT count(*) FROM journal),
-               (SELECT coalesce(max(position), 0) FROM outbox), (SELECT count(*) FROM procrastinate_jobs)"""
+               (SELECT coalesce(max(position), 0) FROM outbox WHERE stream IN (SELECT id FROM stream)),
+               (SELECT count(*) FROM procrastinate_jobs)"""
     with city.database(node) as connection:
         row = connection.execute(query.encode()).fetchone()
     assert row is not None

@@ -108,14 +108,14 @@ def test_a_value_that_no_record_can_hold_is_refused_alone(node: Node, token: str
 
     from liandong.application import take_many
 
-    take = take_many.take_in
+    take = take_many.record_in
 
     def too_much(session: Any, who: Any, given: Any, verdict: Any) -> Any:
         if "装不下" in given["text"]:
             raise DataError("value too long")
         return take(session, who, given, verdict)
 
-    monkeypatch.setattr(take_many, "take_in", too_much)
+    monkeypatch.setattr(take_many, "record_in", too_much)
     rows = [row("路灯不亮"), row("装不下的一件"), row("垃圾没人收")]
     status, answer = post(token, rows)
     assert (status, [each["status"] for each in answer["results"]]) == (200, [201, 422, 201])
@@ -128,7 +128,7 @@ def test_once_the_database_is_away_the_rest_is_told_to_come_again(token: str, mo
 
     from liandong.application import take_many
 
-    take, tried = take_many.take_in, []
+    take, tried = take_many.record_in, []
 
     def away_from_the_second_on(session: Any, who: Any, given: Any, verdict: Any) -> Any:
         tried.append(given["text"])
@@ -138,7 +138,7 @@ def test_once_the_database_is_away_the_rest_is_told_to_come_again(token: str, mo
 
     rows = [row("路灯不亮"), row("垃圾没人收"), row("占道经营")]
     with monkeypatch.context() as patched:
-        patched.setattr(take_many, "take_in", away_from_the_second_on)
+        patched.setattr(take_many, "record_in", away_from_the_second_on)
         status, answer = post(token, rows)
     assert (status, [each["status"] for each in answer["results"]]) == (200, [201, 503, 503])
     assert tried == ["路灯不亮", "垃圾没人收", "路灯不亮", "垃圾没人收"], "together, then each alone until it is plain that nobody answers"

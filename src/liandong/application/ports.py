@@ -443,11 +443,15 @@ class Work(Protocol):
         """Return a unit of work that has not begun."""
         ...
 
-    def together(self) -> AbstractContextManager[Callable[[], UnitOfWork]]:
-        """Open units of work that are written one after the other and committed together at the end.
+    def together(self, appeals: int = 0, keys: Sequence[str] = ()) -> AbstractContextManager[Callable[[], UnitOfWork]]:
+        """Open units of work that are done one after the other and committed together at the end.
 
-        Each sees what those before it have written. One that is left by a refusal before anything was written leaves nothing behind,
+        Each sees what those before it have done. One that is left by a refusal before it was done leaves nothing behind,
         and the others stay.
+
+        Parameters:
+            appeals: how many numbers of appeals they will ask for, at most, to be had at once.
+            keys: of sources that ``by_key`` will be asked about, to be looked up at once.
 
         Raises:
             NotTogether: one could not be written, waited too long for somebody else, or was refused too late; nothing of any is kept.

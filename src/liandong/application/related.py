@@ -12,7 +12,7 @@ from liandong.application.link_repeats import resolve_named
 from liandong.application.perform import Session
 from liandong.application.place_appeal import COURSES, place
 from liandong.application.route import party_here
-from liandong.application.take_appeal import take_in
+from liandong.application.take_appeal import record_in
 from liandong.domain.errors import CommandRefused, Refusal, StreamNotFound
 from liandong.domain.journal.facts import Actor, Fact, Party, StreamId, StreamKind, StreamState
 
@@ -48,7 +48,7 @@ def split_matter(session: Session, state: StreamState, actor: Actor, data: Mappi
         kept = {name: value for name, value in kept.items() if name not in OF_PLACE}
     said = {name: data[name] for name in ("place", "item", "side") if data.get(name)}
     born = {**kept, **said, "text": words, "split_from": {"appeal": state.id, "number": state.data.get("number", "")}}
-    second = take_in(session, actor, born).appeal
+    second = record_in(session, actor, born).appeal
     told = {"related": second.id, "related_number": second.data.get("number", ""), "words": words, "reason": data.get("reason", "")}
     session.perform(state.kind, state.id, "split", actor, told)
     if course != LATER:

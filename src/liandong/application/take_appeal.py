@@ -6,7 +6,7 @@ Source: 000 一次接听、一次录入. The verdict proposes; ``place_appeal`` 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from liandong.application.again import decided_again
@@ -16,7 +16,7 @@ from liandong.application.ports import BulkTriage, Earlier
 from liandong.application.world import World
 from liandong.domain.journal.facts import Actor, StreamKind, StreamState
 
-__all__ = ["Taken", "judge_many", "take_appeal", "take_in"]
+__all__ = ["Taken", "judge_many", "record_in", "take_appeal", "take_in"]
 
 #: What of a verdict stays with the appeal.
 KEPT_OF_VERDICT = (
@@ -63,11 +63,22 @@ def judge_many(world: World, texts: Sequence[str]) -> Sequence[Mapping[str, Any]
 
 
 def take_in(session: Session, actor: Actor, data: Mapping[str, Any], verdict: Mapping[str, Any] | None = None) -> Taken:
-    """Record an appeal inside a unit of work that has begun; see ``take_appeal``.
+    """Record an appeal inside a unit of work that has begun, and look for earlier ones; see ``take_appeal``.
 
     Parameters:
         verdict: on its text, where that was judged already.
     """
+    taken = record_in(session, actor, data, verdict)
+    if taken.again:
+        return taken
+    told, switches = taken.appeal.data, session.world.desk.switches
+    said, phone, item = _said(told), str(told.get("phone", "")), str(told.get("item", ""))
+    earlier = find_repeats(session.unit, switches, session.at, said, keys_of_appeal(told), phone=phone, item=item, but=taken.appeal.id)
+    return replace(taken, earlier=earlier)
+
+
+def record_in(session: Session, actor: Actor, data: Mapping[str, Any], verdict: Mapping[str, Any] | None = None) -> Taken:
+    """Record an appeal inside a unit of work that has begun; nobody waits to be told of earlier ones."""
     key = data.get("key")
     # What no text holds cannot have been taken under it; the table refuses it in words.
     if isinstance(key, str) and key.isprintable() and key:
@@ -75,14 +86,14 @@ def take_in(session: Session, actor: Actor, data: Mapping[str, Any], verdict: Ma
         if known is not None:
             appeal = session.load(StreamKind.APPEAL, known)
             return Taken(appeal, appeal.data.get("verdict", {}), (), again=True)
-    said = str(data.get("text", "")) if isinstance(data.get("text", ""), str) else ""
+    said = _said(data)
     verdict = plain_verdict(session.world.triage(said) if verdict is None else verdict) if said.strip() else {}
     judged = {name: verdict[name] for name in ("side", "item", "kind", "urgent") if verdict.get(name) not in (None, "")}
-    appeal = session.start(StreamKind.APPEAL, "take", actor, {**judged, **data, "verdict": verdict})
-    told, switches = appeal.data, session.world.desk.switches
-    phone = str(told.get("phone", ""))
-    earlier = find_repeats(session.unit, switches, session.at, said, keys_of_appeal(told), phone=phone, item=str(told.get("item", "")), but=appeal.id)
-    return Taken(appeal, verdict, earlier)
+    return Taken(session.start(StreamKind.APPEAL, "take", actor, {**judged, **data, "verdict": verdict}), verdict, ())
+
+
+def _said(data: Mapping[str, Any]) -> str:
+    return data["text"] if isinstance(data.get("text"), str) else ""
 
 
 def plain_verdict(verdict: Mapping[str, Any]) -> dict[str, Any]:

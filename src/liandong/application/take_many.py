@@ -1,7 +1,7 @@
 """Take many appeals in one transaction: for channels that collect them, and for feeds.
 
-Each is judged, looked up, recorded and placed as if it had come alone, in the order told, and sees those before it. What is saved is the
-judging of each by itself, and a commit for each.
+Each is judged, recorded and placed as if it had come alone, in the order told, and sees those before it. What is saved is the judging
+and the commit of each by itself, and the look for earlier tellings of the same matter, which nobody waits to be shown: it goes with the answer of one taken alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
-from liandong.application.take_appeal import take_in
+from liandong.application.take_appeal import record_in
 from liandong.application.world import World
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import Actor, StreamKind, StreamState
@@ -33,7 +33,8 @@ def take_together(world: World, actor: Actor, told: Sequence[Told]) -> list[Took
     Concurrency: a place near a whistle is held until the end, so that a batch waits a moment for another and then gives way.
     """
     came: list[Took | LiandongError] = []
-    with world.work.together() as begin:
+    keys = [key for key in (data.get("key") for data, _ in told) if isinstance(key, str) and key.isprintable() and key]
+    with world.work.together(len(told), keys) as begin:
         for data, verdict in told:
             try:
                 with begin() as unit:
@@ -46,7 +47,7 @@ def take_together(world: World, actor: Actor, told: Sequence[Told]) -> list[Took
 def take_and_place(session: Session, actor: Actor, data: Mapping[str, Any], verdict: Mapping[str, Any]) -> Took:
     """Take one inside a unit of work that has begun, and place it where a ``course`` is told and it is new."""
     given = {name: value for name, value in data.items() if name != "course"}
-    taken = take_in(session, actor, given, verdict)
+    taken = record_in(session, actor, given, verdict)
     if data.get("course") and not taken.again:
         place(session, taken.appeal, actor, str(data["course"]), {})
     return session.load(StreamKind.APPEAL, taken.appeal.id), taken.again

@@ -249,7 +249,7 @@ class MemoryWork:
         return MemoryUnitOfWork(self.database, self._zone, self._mark)
 
     @contextmanager
-    def together(self) -> Iterator[Callable[[], MemoryUnitOfWork]]:
+    def together(self, appeals: int = 0, keys: Sequence[str] = ()) -> Iterator[Callable[[], MemoryUnitOfWork]]:
         """Open units of work that are committed together."""
         with self.database.lock:
             before = self.database.kept()

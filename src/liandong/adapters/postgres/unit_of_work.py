@@ -1,6 +1,7 @@
 """One transaction: facts, projections, outbox and deferred jobs together, or nothing.
 
-Everything is gathered and written at the end by one call of ``liandong_write``, so that locks are short.
+Everything is gathered and written at the end by one call of ``liandong_write``, so that locks are short; of units of work that are
+committed together, what all of them have gathered (``gathered.py``).
 
 Concurrency: rows of streams are written with ``WHERE seq = <as loaded>``; who finds none raises ``StreamConflict``. The unique
 ``(stream, seq)`` of the journal is the second lock on the same door.
@@ -22,10 +23,11 @@ from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 from liandong.adapters.postgres.bell import bell
 from liandong.adapters.postgres.constraints import translated
+from liandong.adapters.postgres.gathered import Gathered
 from liandong.adapters.postgres.prepared import array, ask
 from liandong.adapters.postgres.rulings import keep_ruling, read_rulings
 from liandong.adapters.postgres.timers import CLOCKS_OF, clock_rows, kept_of, read_clocks
-from liandong.adapters.postgres.writing import message_row, write
+from liandong.adapters.postgres.writing import message_row
 from liandong.application.numbers import number_of
 from liandong.application.outline import KEYED, outline_of
 from liandong.application.ports import Message, NotTogether, Recalled
@@ -89,7 +91,7 @@ class PostgresUnitOfWork:
         mark: this node's letters in numbers that other nodes hold too.
         defer: defers a job on the same connection: name, aware time, arguments.
         rulebook: the city's clocks, to read kept ones with their rules.
-        among: it is one of several in a transaction that has begun, and leaves the commit to it; see ``Work.together``.
+        among: what those before it in a transaction that has begun have gathered: it is one of several; see ``Work.together``.
     """
 
     def __init__(
@@ -99,9 +101,10 @@ class PostgresUnitOfWork:
         mark: str = "",
         rulebook: Rulebook | None = None,
         *,
-        among: bool = False,
+        among: Gathered | None = None,
     ) -> None:
-        self._among = among
+        self._among = among is not None
+        self._gathered = among or Gathered()
         self._deferred = False
         self._zone = zone
         self._mark = mark
@@ -154,6 +157,7 @@ class PostgresUnitOfWork:
         held = self._held.get(stream)
         if held is not None:
             return _of_kind(held.state, kind)
+        self._gathered.settle(streams=(stream,))
         rows = [] if stream in self._absent else ask("SELECT phase, seq, data, head, opened_at, kind FROM stream WHERE id = %s", [stream])
         if not rows:
             raise StreamNotFound(id=stream)
@@ -166,6 +170,7 @@ class PostgresUnitOfWork:
     def foresee(self, streams: Sequence[StreamId], keys: Sequence[str] = ()) -> Sequence[StreamState]:
         wanted = [each for each in streams if each not in self._held]
         unknown = [each for each in keys if each not in self._keys]
+        self._gathered.settle()
         rows = ask(FORESEE_STREAMS, [array(wanted)]) if wanted else []
         found = {row[0]: row for row in (*rows, *(ask(FORESEE_KEYS, [unknown]) if unknown else ()))}
         self._keys.update(dict.fromkeys(unknown))
@@ -211,6 +216,7 @@ class PostgresUnitOfWork:
         self._deferred = True
 
     def facts(self, state: StreamState) -> Sequence[Fact]:
+        self._gathered.settle()
         with connection.cursor() as cursor:
             cursor.execute("SELECT name, actor, at, data FROM journal WHERE stream = %s ORDER BY seq", [state.id])
             rows = cursor.fetchall()
@@ -218,6 +224,7 @@ class PostgresUnitOfWork:
         return [*told, *(entry.fact for _, entry in self._entries if entry.stream == state.id)]
 
     def told(self, names: Sequence[str], since: datetime, until: datetime) -> Sequence[StreamId]:
+        self._gathered.settle()
         with connection.cursor() as cursor:
             cursor.execute("SELECT DISTINCT stream FROM journal WHERE name = ANY(%s) AND at >= %s AND at < %s", [list(names), since, until])
             found = {StreamId(str(row[0])): None for row in cursor.fetchall()}
@@ -226,6 +233,7 @@ class PostgresUnitOfWork:
         )
 
     def hot_items(self, since: datetime, until: datetime, most: int) -> Sequence[tuple[str, int]]:
+        self._gathered.settle()
         with connection.cursor() as cursor:
             cursor.execute(HOT_ITEMS, [since, until, most])
             return [(str(item), int(many)) for item, many in cursor.fetchall()]
@@ -250,11 +258,12 @@ class PostgresUnitOfWork:
         foreseen = self._foreseen.get(stream)
         if foreseen is not None:
             return tuple(kept_of(row, self._rulebook) for row in foreseen)
+        self._gathered.settle(streams=(stream,))
         return read_clocks(stream, self._rulebook)
 
     def number(self, kind: StreamKind, at: datetime) -> str:
         day = at.astimezone(self._zone).strftime("%Y%m%d")
-        count = ask("SELECT liandong_next_number(%s, %s)", [kind.value, day])[0][0]
+        count = self._gathered.number(kind, day)
         # A number that two nodes hold says which of them gave it; otherwise both would give the same.
         return number_of(kind, day, count, self._mark if is_shared(kind) else "")
 
@@ -264,10 +273,12 @@ class PostgresUnitOfWork:
     def recall(self, keys: Mapping[int, int], since: datetime, most: int = 40) -> Sequence[Recalled]:
         if not keys:
             return ()
+        self._gathered.settle(recalled=keys)
         rows = ask(RECALL, [array(keys), array(keys.values()), since, most])
         return [Recalled(StreamId(row[0]), *row[1:7], frozenset(row[7]), row[8], row[9]) for row in rows]
 
     def count(self, key: int, since: datetime, most: int = 1000) -> int:
+        self._gathered.settle(recalled=(key,))
         with connection.cursor() as cursor:
             cursor.execute(COUNT_KEY, [key, since, most])
             return int(cursor.fetchone()[0])
@@ -283,21 +294,20 @@ class PostgresUnitOfWork:
         return read_rulings()
 
     def by_number(self, kind: StreamKind, number: str) -> StreamId | None:
+        self._gathered.settle()
         with connection.cursor() as cursor:
             cursor.execute("SELECT id FROM stream WHERE kind = %s AND number = %s", [kind.value, number])
             row = cursor.fetchone()
         return None if row is None else StreamId(str(row[0]))
 
     def belonging(self, kind: StreamKind, appeal: StreamId) -> Sequence[StreamId]:
+        self._gathered.settle(streams=(appeal,))
         return [StreamId(row[0]) for row in ask(BELONGING, [appeal, kind.value])]
 
     def by_key(self, key: str) -> StreamId | None:
         if key in self._keys:
             return self._keys[key]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM stream WHERE key = %s", [key])
-            row = cursor.fetchone()
-        return None if row is None else StreamId(str(row[0]))
+        return self._gathered.by_key(key, _by_key)
 
     def _write(self) -> None:
         if not self._entries and not self._clocks:
@@ -311,7 +321,10 @@ class PostgresUnitOfWork:
             "keys": [{"key": key, "at": at, "appeal": appeal} for (at, appeal), keys in self._recalled.items() for key in keys],
             "messages": [message_row(each, at) for each, at in self._messages],
         }
-        write(work)
+        taken = {row["key"]: row["id"] for row in work["streams"] if row["key"]}
+        self._gathered.add(work, taken)
+        if not self._among:
+            self._gathered.write()
         bell.after_commit(self._rings(changed))
 
     def _clock_rows(self) -> Iterator[dict[str, Any]]:
@@ -360,6 +373,11 @@ def _journal_row(kind: StreamKind, entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _by_key(key: str) -> StreamId | None:
+    rows = ask("SELECT id::text FROM stream WHERE key = %s", [key])
+    return StreamId(rows[0][0]) if rows else None
+
+
 def _of_kind(state: StreamState, kind: StreamKind) -> StreamState:
     if state.kind != kind:
         raise StreamOfOtherKind(id=state.id)
@@ -398,12 +416,13 @@ class PostgresWork:
         return PostgresUnitOfWork(self._zone, self._defer, self._mark, self._rulebook)
 
     @contextmanager
-    def together(self) -> Iterator[Callable[[], PostgresUnitOfWork]]:
+    def together(self, appeals: int = 0, keys: Sequence[str] = ()) -> Iterator[Callable[[], PostgresUnitOfWork]]:
         """Open units of work that are committed together; who waits longer than ``PATIENCE`` for somebody else's lock gives way."""
-        inside = connection.in_atomic_block
+        inside, gathered = connection.in_atomic_block, Gathered(appeals, keys)
         with transaction.atomic():
             _be_patient(PATIENCE)
-            yield lambda: PostgresUnitOfWork(self._zone, self._defer, self._mark, self._rulebook, among=True)
+            yield lambda: PostgresUnitOfWork(self._zone, self._defer, self._mark, self._rulebook, among=gathered)
+            gathered.settle()
             if inside:
                 _be_patient("DEFAULT")
 

@@ -15,7 +15,7 @@ from liandong.application.link_repeats import link_repeat
 from liandong.application.perform import Session
 from liandong.application.place_appeal import COURSES, course_of, place
 from liandong.application.start_move_car import is_move_car
-from liandong.application.take_appeal import take_in
+from liandong.application.take_appeal import record_in
 from liandong.application.three_way_call import hang_up, invite
 from liandong.application.world import World
 from liandong.domain.appeals.abuse import ABUSIVE, is_abusive
@@ -74,7 +74,7 @@ def take_call(world: World, user: User, slot: str, fields: Mapping[str, str]) ->
         with world.work() as unit:
             session = Session(world, unit)
             actor = actor_of(user, world)
-            taken = take_in(session, actor, data)
+            taken = record_in(session, actor, data)
             appeal = taken.appeal
             if taken.again and data.get("text") and str(data["text"]).strip() != appeal.data.get("text"):
                 appeal = session.perform(appeal.kind, appeal.id, "supplement", actor, {"words": data["text"]})

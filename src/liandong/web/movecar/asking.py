@@ -12,7 +12,7 @@ from liandong.application.move_car import NOT_NEEDED
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
 from liandong.application.start_move_car import is_move_car
-from liandong.application.take_appeal import take_in
+from liandong.application.take_appeal import record_in
 from liandong.application.world import World
 from liandong.domain.appeals.repeat_keys import normal_plate
 from liandong.domain.errors import CommandRefused, LiandongError, Refusal
@@ -50,7 +50,7 @@ def ask_to_move(world: World, visitor: str, salt: str, given: Mapping[str, str])
     def once() -> StreamId:
         with world.work() as unit:
             session = Session(world, unit)
-            appeal = take_in(session, Actor(Role.CITIZEN, node=world.desk.node), data).appeal
+            appeal = record_in(session, Actor(Role.CITIZEN, node=world.desk.node), data).appeal
             # What turns out worse than a car in the way goes where the verdict says.
             course = ("hand_over" if world.desk.side == "police" else "quick") if is_move_car(appeal) else "auto"
             place(session, appeal, session.system, course, {})
