@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import hashlib
 import json
 import os
@@ -34,6 +35,7 @@ from liandong.node.embedded import SERVER_DATA
 from liandong.node.settings import NODE_FILE, SUITE_NAMES, server_url
 from liandong.node.supervisor import Supervisor
 from tests.forked_cli import run_cli
+from tests.prepared import PREPARED
 
 __all__ = ["Api", "City", "Screen", "eventually", "free_ports", "running_city", "stop_other_cities", "unit_named"]
 
@@ -261,9 +263,25 @@ def stop_other_cities() -> None:
 
 @cache
 def prepared_data() -> Path:
-    """Return the data of a server that holds the prepared, empty databases of a city: made once, so that not every city has to migrate its own."""
-    place = Path(tempfile.mkdtemp(prefix="liandong-prepared-"))
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    """Return the data of a server that holds the prepared, empty databases of a city: made once, so that not every city has to migrate its own.
+
+    Processes that test side by side share one, in the folder that ``PREPARED`` names.
+    """
+    shared = os.environ.get(PREPARED)
+    if not shared:
+        place = Path(tempfile.mkdtemp(prefix="liandong-prepared-"))
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+        return _prepare(place)
+    place = Path(shared)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "whole").exists():
+            _prepare(place)
+            (place / "whole").touch()
+    return place / SERVER_DATA
+
+
+def _prepare(place: Path) -> Path:
     ports = free_ports(2)
     city = Supervisor(place, USUAL_PACK, city_plan(ports[0], ports[1]))
     try:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.prepared import PREPARED
 
 # How long an example takes says how busy the machine is, not whether it holds.
 settings.register_profile("shared-machine", deadline=None)
@@ -16,6 +20,13 @@ settings.load_profile("shared-machine")
 #: Folders in the order they run; the others come between. Quick ones first. The browser's driver keeps an event loop in this thread for as
 #: long as it lives, under which nothing asynchronous and no query of ours runs: it comes last.
 FIRST, LAST = ("unit", "conformance", "integration", "hostile"), ("chaos", "browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the processes that test side by side one place for the databases they copy; the first process removes it."""
+    if not hasattr(config, "workerinput") and PREPARED not in os.environ:
+        os.environ[PREPARED] = tempfile.mkdtemp(prefix="liandong-prepared-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(PREPARED), ignore_errors=True))
 
 
 @pytest.hookimpl(trylast=True)

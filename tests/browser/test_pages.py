@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime
+from functools import cache
 
 import httpx
 import pytest
@@ -36,7 +37,8 @@ READ_TEXT = """() => {
 }"""
 
 
-def _pack_words() -> set[str]:
+@cache
+def _pack_words() -> frozenset[str]:
     """Return what the pack and the tables say."""
     pack = load_pack("xiangcheng")
     words: set[str] = {each.name for each in pack.catalogue.items} | {each.name for each in pack.units} | {each.name for each in pack.users}
@@ -49,12 +51,12 @@ def _pack_words() -> set[str]:
     words.update(pack.texts.values())
     for machine in MACHINES.values():
         words.update(row.source for row in machine.rows)
-    return words
+    return frozenset(words)
 
 
 def _data(city: City, node: str) -> list[str]:
     """Return every Chinese text that is data: the pack's names and clauses, people, and what records say."""
-    words = _pack_words()
+    words = set(_pack_words())
 
     def gather(value: object) -> None:
         if isinstance(value, str):
@@ -71,9 +73,14 @@ def _data(city: City, node: str) -> list[str]:
         for row in database.execute("select data from stream union all select data from journal union all select fields from draft").fetchall():
             gather(row[0])
     words.update(("110 报警服务台", "12345 政务服务便民热线", "县级 110 报警服务台"))
-    # Who may not see numbers sees them masked, and what stands around them as it was said.
-    words |= {mask_text(each, read(each).spans) for each in words if len(each) > 12}
+    words |= {_masked(each) for each in words if len(each) > 12}
     return sorted({DIGITS.sub("#", each) for each in words if CHINESE.search(each)}, key=len, reverse=True)
+
+
+@cache
+def _masked(words: str) -> str:
+    """Return words as who may not see numbers sees them: what stands around the numbers as it was said."""
+    return mask_text(words, read(words).spans)
 
 
 def _left(text: str, data: list[str]) -> str:

@@ -28,6 +28,8 @@ log = logging.getLogger("liandong.worker")
 
 #: Messages in a batch at most: one commit at the receiver for all of them. A fresh message waits for up to four batches while a backlog leaves.
 BATCH_COUNT = 100
+#: How long a worker that is told to stop waits for answers that are on their way, and for what it has begun.
+LAST_ANSWER_SECONDS, LAST_TASKS_SECONDS = 2.0, 5.0
 
 
 async def work(settings: NodeSettings, world: World) -> None:
@@ -72,10 +74,12 @@ async def work(settings: NodeSettings, world: World) -> None:
     listening.cancel()
     for relay in relays.values():
         relay.stop()
-    # What is on its way may still be answered; what comes in is taken until then.
-    await asyncio.wait(carrying, timeout=5)
+    # What is on its way may still be answered, and what comes in is taken until then; a peer that is away answers nothing, and is sent it again.
+    _, unanswered = await asyncio.wait(carrying, timeout=LAST_ANSWER_SECONDS)
+    for task in unanswered:
+        task.cancel()
     ending.set()
-    _, pending = await asyncio.wait([*carrying, *tasks], timeout=5)
+    _, pending = await asyncio.wait([*carrying, *tasks], timeout=LAST_TASKS_SECONDS)
     for task in pending:
         task.cancel()
     await asyncio.gather(listening, *carrying, *tasks, return_exceptions=True)

@@ -177,6 +177,8 @@
     if (news.kind === "missed") { tell("live-back"); return; }
     if (news.kind === "peer") { tell("live-peer"); htmx.trigger("#peer-banner", "live-back"); return; }
     tell("live-soon");
+    // Strips at the top of every page ask only after what they show: most of what happens in a city is neither alert nor meeting nor call.
+    if (news.kind) tell("live-kind-" + news.kind);
     if (news.appeal) tell("live-appeal-" + news.appeal);
     if (news.id && news.id !== news.appeal) tell("live-appeal-" + news.id);
   }
