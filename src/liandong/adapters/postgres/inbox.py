@@ -6,7 +6,7 @@ neither, and the peer's next try finds out which.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -44,10 +44,10 @@ VALUES (%s, %s, %s, %s, %s, 'coming', '', 0, now()) ON CONFLICT (digest) DO NOTH
 # The same for a whole batch at once, in one order for everybody.
 LOCK_POSITIONS = """
 INSERT INTO exchange_position AS p (peer, stream, out_seq, in_seq)
-SELECT peer, stream, 0, 0 FROM unnest(%s::text[], %s::uuid[]) AS asked(peer, stream) ORDER BY peer, stream
+SELECT peer, stream, 0, 0 FROM json_to_recordset(%s::json) AS asked(peer text, stream uuid) ORDER BY peer, stream
 ON CONFLICT (peer, stream) DO UPDATE SET peer = EXCLUDED.peer RETURNING peer, stream, in_seq"""
 KNOWN = """
-SELECT i.peer, i.stream, i.seq, i.id, i.state FROM unnest(%s::text[], %s::uuid[], %s::int[]) AS asked(peer, stream, seq)
+SELECT i.peer, i.stream, i.seq, i.id, i.state FROM json_to_recordset(%s::json) AS asked(peer text, stream uuid, seq int)
 JOIN inbox i ON (i.peer, i.stream, i.seq) = (asked.peer, asked.stream, asked.seq)"""
 KEEP_ALL = """
 WITH kept AS (
@@ -57,7 +57,7 @@ WITH kept AS (
 SELECT count(*) FROM kept"""
 ADVANCE_ALL = """
 WITH moved AS (
-    UPDATE exchange_position p SET in_seq = reached.seq FROM unnest(%s::text[], %s::uuid[], %s::int[]) AS reached(peer, stream, seq)
+    UPDATE exchange_position p SET in_seq = reached.seq FROM json_to_recordset(%s::json) AS reached(peer text, stream uuid, seq int)
     WHERE p.peer = reached.peer AND p.stream = reached.stream RETURNING 1)
 SELECT count(*) FROM moved"""
 
@@ -120,17 +120,17 @@ def _take_together(world: World, envelopes: Sequence[Envelope]) -> list[Receipt]
     if kept:
         moved = {place: positions[place].next_seq - 1 for place in dict.fromkeys((each["peer"], each["stream"]) for each in kept)}
         ask(KEEP_ALL, [orjson.dumps(kept).decode()])
-        ask(ADVANCE_ALL, [[peer for peer, _ in moved], [stream for _, stream in moved], list(moved.values())])
+        ask(ADVANCE_ALL, [_places((*place, seq) for place, seq in moved.items())])
     return receipts
 
 
 def _positions(envelopes: Sequence[Envelope]) -> dict[tuple[str, str], StreamPosition]:
     """Return the locked position of every stream of a batch, with what is kept of the numbers it asks about."""
     places = sorted({(each.sender, each.stream) for each in envelopes})
-    found = ask(LOCK_POSITIONS, [[peer for peer, _ in places], [stream for _, stream in places]])
+    found = ask(LOCK_POSITIONS, [_places(places)])
     reached = {(row[0], str(row[1])): row[2] + 1 for row in found}
     asked = {(each.sender, each.stream, each.seq) for each in envelopes} | {(*place, seq) for place, seq in reached.items()}
-    rows = ask(KNOWN, [list(each) for each in zip(*asked, strict=True)])
+    rows = ask(KNOWN, [_places(asked)])
     kept: dict[tuple[str, str], dict[int, str]] = {}
     held: set[tuple[str, str]] = set()
     for peer, stream, seq, id_, state in rows:
@@ -139,6 +139,11 @@ def _positions(envelopes: Sequence[Envelope]) -> dict[tuple[str, str], StreamPos
         if seq == reached[place] and state == InboxMessage.QUARANTINED:
             held.add(place)
     return {place: StreamPosition(*place, seq, kept.get(place, {}), place in held) for place, seq in reached.items()}
+
+
+def _places(told: Iterable[tuple[Any, ...]]) -> str:
+    """Return places of streams, with a number each or without, as the questions above take them."""
+    return orjson.dumps([dict(zip(("peer", "stream", "seq"), each, strict=False)) for each in told]).decode()
 
 
 def _take(world: World, envelope: Envelope) -> Receipt:

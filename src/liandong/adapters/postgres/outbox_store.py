@@ -14,6 +14,7 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from liandong.adapters.postgres.prepared import array
 from liandong.domain.exchange.envelope import Envelope, is_attachment
 from liandong.domain.exchange.ports import Due
 from liandong.domain.exchange.receipts import Receipt
@@ -29,13 +30,13 @@ SELECT o.id, o.stream, o.seq, o.type, o.body, o.created_at, o.attempts FROM outb
 WHERE o.peer = %(peer)s AND o.sent_at IS NULL AND (held.seq IS NULL OR o.seq < held.seq) AND NOT (o.id = ANY(%(without)s::uuid[]))"""
 DUE = HELD + " ORDER BY o.position LIMIT %(limit)s"
 NEWEST = HELD + " ORDER BY o.position DESC LIMIT %(limit)s"
-FIRST_UNSENT = "SELECT stream, min(seq) FROM outbox WHERE peer = %s AND stream = ANY(%s) AND sent_at IS NULL AND NOT (id = ANY(%s::uuid[])) GROUP BY stream"
+FIRST_UNSENT = "SELECT stream, min(seq) FROM outbox WHERE peer = %s AND stream = ANY(%s::uuid[]) AND sent_at IS NULL AND NOT (id = ANY(%s::uuid[])) GROUP BY stream"
 SENT = """
-UPDATE outbox o SET sent_at = %s, reason = '', parked = false, receipt = said.receipt::jsonb
+UPDATE outbox o SET sent_at = %s, reason = '', parked = false, receipt = said.receipt
     || CASE WHEN o.receipt IS NULL THEN '{}' ELSE jsonb_build_object('before', coalesce(o.receipt->'before', '[]') || (o.receipt - 'before')) END
-FROM unnest(%s::uuid[], %s::text[]) AS said(id, receipt) WHERE o.id = said.id"""
+FROM json_to_recordset(%s::json) AS said(id uuid, receipt jsonb) WHERE o.id = said.id"""
 KEEP_ANSWERS = "INSERT INTO signed_answer (digest, answer, received_at) SELECT d, a, %s FROM unnest(%s::text[], %s::text[]) AS said(d, a) ON CONFLICT DO NOTHING"
-FAILED = "UPDATE outbox SET attempts = attempts + 1, reason = %s, next_try_at = %s, parked = %s WHERE id = ANY(%s)"
+FAILED = "UPDATE outbox SET attempts = attempts + 1, reason = %s, next_try_at = %s, parked = %s WHERE id = ANY(%s::uuid[])"
 REWIND = "UPDATE outbox SET sent_at = NULL, next_try_at = %s WHERE peer = %s AND stream = %s AND seq >= %s AND sent_at IS NOT NULL"
 
 
@@ -54,32 +55,35 @@ class PostgresOutboxStore:
         self._clock = clock
 
     async def due(self, peer: str, limit: int, *, newest_first: bool = False, without: Sequence[str] = ()) -> Sequence[Due]:
-        values = {"peer": peer, "now": self._clock(), "limit": limit, "without": list(without)}
+        values = {"peer": peer, "now": self._clock(), "limit": limit, "without": array(without)}
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(NEWEST if newest_first else DUE, values)).fetchall()
             if newest_first:
-                rows = await self._heads(connection, peer, rows, list(without))
+                rows = await self._heads(connection, peer, rows, array(without))
         return [Due(self._envelope(peer, row), row[6]) for row in rows]
 
     async def mark_sent(self, ids: Sequence[str], receipts: Sequence[Receipt]) -> None:
         proofs = {each.proof: hashlib.sha256(each.proof.encode()).hexdigest() for each in receipts if each.proof}
-        said = [orjson.dumps({**receipt.wire(), **({"answer": proofs[receipt.proof]} if receipt.proof else {})}).decode() for receipt in receipts]
+        said = [
+            {"id": id_, "receipt": {**receipt.wire(), **({"answer": proofs[receipt.proof]} if receipt.proof else {})}}
+            for id_, receipt in zip(ids, receipts, strict=True)
+        ]
         async with self._pool.connection() as connection:
             if proofs:
                 await connection.execute(KEEP_ANSWERS, (self._clock(), list(proofs.values()), list(proofs)))
-            await connection.execute(SENT, (self._clock(), list(ids), said))
+            await connection.execute(SENT, (self._clock(), orjson.dumps(said).decode()))
 
     async def mark_failed(self, ids: Sequence[str], reason: str, next_try_at: datetime | None) -> None:
         async with self._pool.connection() as connection:
-            await connection.execute(FAILED, (reason[:120], next_try_at, next_try_at is None, list(ids)))
+            await connection.execute(FAILED, (reason[:120], next_try_at, next_try_at is None, array(ids)))
 
     async def rewind(self, peer: str, stream: str, seq: int, not_before: datetime) -> int:
         async with self._pool.connection() as connection:
             return (await connection.execute(REWIND, (not_before, peer, stream, seq))).rowcount
 
-    async def _heads(self, connection: AsyncConnection[Any], peer: str, rows: Sequence[Any], without: list[str]) -> list[Any]:
+    async def _heads(self, connection: AsyncConnection[Any], peer: str, rows: Sequence[Any], without: str) -> list[Any]:
         """Return those of the newest messages before which nothing unsent of their stream is missing, in order."""
-        streams = list({row[1] for row in rows})
+        streams = array({str(row[1]) for row in rows})
         first = dict(await (await connection.execute(FIRST_UNSENT, (peer, streams, without))).fetchall())
         found = []
         for row in sorted(rows, key=lambda each: (each[1], each[2])):

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection
 from psycopg import Cursor
+from psycopg.types.datetime import TimestamptzLoader
 
 __all__ = ["array", "ask"]
 
@@ -49,4 +50,6 @@ def _cursor(link: Any) -> Cursor[Any]:
     cursor = CURSORS.get(link)
     if cursor is None:
         cursor = CURSORS[link] = Cursor(link)
+        # Django's own reader of times does the same, step by step in Python: a record has many times.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
     return cursor
