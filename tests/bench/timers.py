@@ -2,12 +2,14 @@
 
     flock LOCK python -m tests.bench timers         # LIANDONG_BENCH_TIMERS=100000 for a smaller one
 
-A police node of its own; the timers are copied in, spread over the next weeks; a few a second become due while intake runs in this
-process. Every due one is an alarm's passed limit that reminds its unit: a real supervision with its journal, not an empty mark.
+A police node of its own; the timers are copied in, spread over the next weeks; a few a second become due while batches of appeals come
+in through the API at a fixed rate. Every due one is an alarm's passed limit that reminds its unit: a real supervision with its journal, not an
+empty mark.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import statistics
@@ -17,6 +19,10 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import uvloop
+
+from tests.bench.intake import bodies
+from tests.bench.line import Line
 from tests.bench.measure import load, percentiles, say
 from tests.city import City, running_city
 
@@ -24,6 +30,8 @@ __all__ = ["main"]
 
 #: Due while it is measured: so many a second, for so long.
 PER_SECOND, SECONDS = 20, 20
+#: Appeals in a request, requests a second, and over how many lines.
+BATCH, BATCHES_PER_SECOND, LINES, WEB_PROCESSES = 20, 20, 6, 2
 COPY = (
     "COPY timer (stream, kind, step, round, code, unit, owed_by, is_right, started_at, due_at, next_at, outcome, history, attempts, problem) FROM STDIN"
 )
@@ -72,14 +80,13 @@ def become_due(city: City, world: Any, person: Any) -> int:
 
 
 def measure(city: City) -> None:
-    """Tick as the worker does while this process takes appeals."""
+    """Tick as the worker does while the node takes appeals."""
     from liandong.node.bootstrap import start
 
     world = start(city.file("police"))
     from django.db import connection
 
     from liandong.adapters.jobs.timers import LONGEST_SLEEP_SECONDS, soonest, tick
-    from liandong.application.take_appeal import take_appeal
     from liandong.domain.journal.facts import Actor, Role
 
     person = Actor(Role.CALL_TAKER, person="bench", node="police")
@@ -106,11 +113,9 @@ def measure(city: City) -> None:
 
     worker = threading.Thread(target=work)
     worker.start()
-    taken, until = 0, time.monotonic() + SECONDS + 3
     begun = time.monotonic()
-    while time.monotonic() < until:
-        take_appeal(world, person, {"text": f"第{taken}件：路灯不亮", "channel": "phone"})
-        taken += 1
+    taken = uvloop.run(take_in_batches(city, SECONDS + 3))
+    seconds = time.monotonic() - begun
     ended.set()
     worker.join()
     with city.database("police") as database:
@@ -121,14 +126,37 @@ def measure(city: City) -> None:
     late = sorted(float(each[0]) for each in rows)
     assert doubled is not None
     say("timers", "fired", len(late), "of", wanted=wanted, doubled=doubled[0])
-    say("timers", "late p99", 1000 * late[int(len(late) * 0.99) - 1], "ms", most=round(1000 * late[-1], 1), intake_per_second=round(taken / (time.monotonic() - begun)), load=load())
+    say("timers", "late p99", 1000 * late[int(len(late) * 0.99) - 1], "ms", most=round(1000 * late[-1], 1), intake_per_second=round(taken / seconds), load=load())
     say("timers", "tick under load", percentiles(costs)["p50"], "ms", p99=round(percentiles(costs)["p99"], 1), ticks=len(costs))
+
+
+async def take_in_batches(city: City, seconds: float) -> int:
+    """Tell appeals at a fixed rate for so many seconds; return how many were taken. A batch that is late is told at once, and none is left out."""
+    api = city.api("police", "call_taker")
+    port = int(api.url.rpartition(":")[2])
+    rows = bodies(round(BATCH * BATCHES_PER_SECOND * seconds))
+    batches = iter([rows[start : start + BATCH] for start in range(0, len(rows), BATCH)])
+    begun, told, taken = time.perf_counter(), 0, 0
+
+    async def caller() -> None:
+        nonlocal told, taken
+        line = await Line(port, api.token).open()
+        for batch in batches:
+            due, told = begun + told / BATCHES_PER_SECOND, told + 1
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            status, body = await line.post("/api/v1/appeals/batch", {"appeals": batch})
+            assert status == 200, body[:300]
+            taken += body.count(b'"status":201')
+        line.close()
+
+    await asyncio.gather(*(caller() for _ in range(LINES)))
+    return taken
 
 
 def main() -> None:
     """Fill a node and measure."""
     rows = int(os.environ.get("LIANDONG_BENCH_TIMERS", "1000000"))
-    with running_city() as city:
+    with running_city(web_processes=WEB_PROCESSES) as city:
         # The node's own worker would take the timers first: what is measured is this process's ticks.
         child = city.supervisor.children["police", "worker"]
         process, child.process = child.process, None

@@ -131,6 +131,20 @@ def test_an_extension_asked_in_time_and_granted_stops_the_ladder(late_city: City
     assert refused["code"] == "workorder.extension_too_late"
 
 
+def test_a_late_report_that_is_turned_back_is_reminded_anew(late_city: City) -> None:
+    agent, unit = late_city.api("hotline", "agent"), late_city.api("hotline", "unit_staff", UNIT)
+    order = order_of_unit(late_city, "路灯杆歪了快倒，没人扶正", "采莲路19号")
+    unit.act("workorders", order, "sign")
+    unit.act("workorders", order, "start")
+    unit.act("workorders", order, "progress", note="已到现场查看")
+    move(late_city, due_of(agent, order, "handle") + NEAR)
+    first = supervision(late_city, order, "reminded")
+    unit.act("workorders", order, "report", result="已安排")
+    supervision(late_city, order, "lifted")
+    agent.act("workorders", order, "turn_back_report", reason="没有写怎么处理的")
+    assert supervision(late_city, order, "reminded")["id"] == first["id"], "nothing was done, and it is late: it is followed up as before"
+
+
 def test_the_limit_for_refusing_binds(late_city: City) -> None:
     unit = late_city.api("hotline", "unit_staff", UNIT)
     order = order_of_unit(late_city, "沿街商铺音响太吵", "采莲路15号")

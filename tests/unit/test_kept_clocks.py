@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -115,6 +116,15 @@ def test_a_report_turned_back_goes_on_with_the_old_deadline() -> None:
     clocks = play("workorder", *facts)
     assert due(clocks, "handle") == "12月1日24:00"
     assert open_clock(clocks, "reply") is None
+
+
+def test_what_was_acted_on_before_a_report_is_acted_on_anew_when_it_is_turned_back() -> None:
+    done = play("workorder", ("OrderReceived", "2026-11-24 周二 09:00"), ("OrderDispatched", "2026-11-24 周二 09:00"))
+    late = [replace(each, warned_at=local("2026-12-01 周二 09:00"), fired_at=local("2026-12-02 周三 00:01")) if each.step == "handle" else each for each in done]
+    reported = keep(late, "workorder", "WorkReported", local("2026-12-02 周三 10:00"), {}, BOOK)
+    back = open_clock(keep(reported, "workorder", "ReportTurnedBack", local("2026-12-02 周三 11:00"), {}, BOOK), "handle")
+    assert back is not None
+    assert back.next_at(PACK.calendar) == back.due(PACK.calendar), "it is overdue and rings at once"
 
 
 def test_an_order_that_comes_back_from_the_other_side_keeps_its_first_deadline() -> None:

@@ -69,7 +69,7 @@ def _step(
     if last is not None and last.outcome == Outcome.OPEN:
         changed = _moved(last, step, name, at, after)
     if changed is None and last is not None and name in step.continues and last.outcome == Outcome.DONE:
-        changed = replace(last, outcome=Outcome.OPEN, clock=replace(last.clock, stopped_at=None))
+        changed = last.again()
     if changed is not None:
         kept = [changed if each is last else each for each in kept]
         last = changed

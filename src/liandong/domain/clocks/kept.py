@@ -80,6 +80,10 @@ class KeptClock:
         """Return it over: done, or owed by nobody any more."""
         return replace(self, outcome=outcome, clock=self.clock.stop(max(aware(at), self.clock.started_at)))
 
+    def again(self) -> KeptClock:
+        """Return one that was done too early going on with its old deadline; its passing is acted on anew, for what followed it was lifted."""
+        return replace(self, outcome=Outcome.OPEN, clock=replace(self.clock, stopped_at=None), fired_at=None)
+
     def held(self, at: datetime) -> KeptClock:
         """Return it standing still, where its rule allows that."""
         return replace(self, clock=self.clock.pause(at)) if self.rule.pausable and not self._stands else self

@@ -16,7 +16,7 @@ Source: 000 谁管理、谁使用、谁负责; 001 主办、协办; ADR 0035.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -106,7 +106,7 @@ def _begun(
     last = max((each for each in rounds if each.assistant == code), key=lambda each: each.round, default=None)
     goes_on = last is not None and last.outcome == Outcome.DONE and step.follows_handling and state != P.CALLED
     for each in kept:
-        yield replace(each, outcome=Outcome.OPEN, clock=replace(each.clock, stopped_at=None)) if goes_on and each is last else each
+        yield each.again() if goes_on and each is last else each
     if goes_on or (last is not None and last.outcome == Outcome.OPEN) or (step.urgent_only and not (after.get("urgent") or after.get("danger"))):
         return
     rule = rulebook.rule(machine, step.step, after, since)
