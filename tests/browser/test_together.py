@@ -66,6 +66,23 @@ def test_everybody_lands_on_a_page_that_is_in_their_menu_and_every_entry_opens(c
             assert 'aria-current="page"' in person.page(path), (role, path)
 
 
+def test_what_happens_while_the_line_is_being_opened_is_seen(people: People, city: City) -> None:
+    # The first line of a process looks anew by itself; somebody has one already.
+    colleague, agent, held = people("hotline", "supervisor"), people("hotline", "agent"), []
+    expect(colleague.at("#live-mark.on")).to_be_visible()
+    agent.context.route("**/live/", lambda route: held.append(route))
+    agent.open("/orders/?tab=incoming")
+    place = "太平街道蠡太路9号"
+    told = city.api("police", "call_taker").take("健身步道的灯不亮", place=place, course="hand_over")["appeal"]["id"]
+    handover = city.api("police", "call_taker").one("appeals", told)["data"]["handover"]
+    city.api("hotline", "agent").until("handovers", handover, "offered")
+    agent.page.wait_for_timeout(1_000)
+    expect(agent.at(".order-list a").filter(has_text=place)).to_have_count(0)
+    held[-1].continue_()
+    agent.sees(".order-list a", place)
+    assert agent.never_reloaded()
+
+
 def test_markup_in_words_is_shown_as_words_everywhere(people: People, city: City) -> None:
     place = "<u>黄桥街道旺方路</u>"
     taken = city.api("hotline", "agent").take(MARKUP, place=place, citizen="<i>某人</i>", course="keep")["appeal"]

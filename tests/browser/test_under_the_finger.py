@@ -38,7 +38,7 @@ def test_news_does_not_renew_the_key_between_press_and_release(people: People, c
     page.mouse.down()
     page.evaluate(f"{key}.dataset.same = 'yes'")
     with page.expect_response(lambda answer: "/alerts/asking/" in answer.url):
-        page.evaluate("htmx.trigger(document.body, 'live-soon')")
+        page.evaluate("htmx.trigger(document.body, 'live-kind-alert')")
     page.evaluate("new Promise(done => setTimeout(done, 100))")
     assert page.evaluate(f"{key}.dataset.same") == "yes", "it stays while the finger is on it"
     page.mouse.up()

@@ -22,9 +22,10 @@ from liandong.web.live.listener import listener
 from liandong.web.reading.waiting import peer_lines
 from liandong.web.rights import FIELD_ROLES, role_of
 from liandong.web.shell.gate import gate
+from liandong.web.shell.mark import newest
 from liandong.web.world import world
 
-__all__ = ["banner", "stream"]
+__all__ = ["banner", "mark", "stream"]
 
 #: Seconds between signs of life, so that a dead line is noticed by both ends.
 BEAT_SECONDS = 15.0
@@ -37,8 +38,6 @@ async def stream(request: HttpRequest) -> HttpResponse:
     user = await request.auser()
     if not user.is_authenticated:
         return HttpResponse(status=401)
-    # The line stays open for hours; the database connection goes back now.
-    await sync_to_async(connections.close_all)()
     response = StreamingHttpResponse(_events(user), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
@@ -49,7 +48,9 @@ async def _events(user: User) -> AsyncIterator[str]:
     own_unit = user.unit if role_of(user) in FIELD_ROLES else None
     known: set[str] = set()
     async with listener.heard() as queue:
-        yield f"retry: {RETRY_MS}\ndata: {json.dumps({'kind': 'hello'})}\n\n"
+        # Read when news are being kept for this screen: what its page has not seen is either in the mark or in the queue.
+        mark = await sync_to_async(_mark_and_close)()
+        yield f"retry: {RETRY_MS}\ndata: {json.dumps({'kind': 'hello', 'mark': mark})}\n\n"
         while True:
             try:
                 news = await asyncio.wait_for(queue.get(), BEAT_SECONDS)
@@ -64,6 +65,14 @@ async def _events(user: User) -> AsyncIterator[str]:
                 yield f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
 
 
+def _mark_and_close() -> str:
+    """Return the mark; the line stays open for hours, the database connection goes back now."""
+    try:
+        return newest()
+    finally:
+        connections.close_all()
+
+
 def _told(news: dict[str, Any], own_unit: str | None, known: set[str]) -> dict[str, Any] | None:
     """Return what of the news this person's screen hears.
 
@@ -76,6 +85,13 @@ def _told(news: dict[str, Any], own_unit: str | None, known: set[str]) -> dict[s
     if own_unit and (news.get("unit") == own_unit or own_unit in news.get("units", ())):
         known.add(appeal)
     return {"id": news.get("id"), "kind": news.get("kind"), "appeal": appeal} if appeal in known else None
+
+
+@require_GET
+@gate()
+def mark(request: HttpRequest) -> HttpResponse:
+    """Return how far the journal has come: for a page that shares the line of another tab."""
+    return HttpResponse(newest(), content_type="text/plain")
 
 
 @require_GET

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from liandong.domain.errors import LiandongError, fill
 from liandong.web.rights import may_open
+from liandong.web.shell.mark import newest
 from liandong.web.shell.middleware import refusal_page
 
 __all__ = ["gate", "language"]
@@ -34,6 +35,9 @@ def gate(*desks: str) -> Callable[[View], View]:
                 return _signed_out(request)
             if desks and not any(may_open(request.user, desk) for desk in desks):
                 return refusal_page(request, LiandongError("access.forbidden"))
+            if request.method == "GET" and not request.headers.get("HX-Request"):
+                # Before the page reads anything: what happens from here on, its line has to tell it.
+                request.heard_until = newest()  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         return inner

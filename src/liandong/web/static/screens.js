@@ -171,11 +171,15 @@
       state.timer = setTimeout(function () { state.timer = 0; state.at = Date.now(); body.dispatchEvent(new CustomEvent(name)); }, 500 - (now - state.at));
     }
   }
+  // What happened after this page was made and before its line was open is told by nobody: then everything is asked anew.
+  function catchUp(newest) {
+    if (words.heardUntil && newest && newest !== words.heardUntil) tell("live-back");
+  }
   function hear(news) {
-    if (news.kind === "hello") return;
+    if (news.kind === "hello") { catchUp(news.mark); return; }
     if (news.kind === "transcript") { body.dispatchEvent(new CustomEvent("live-transcript", { detail: news.id })); return; }
     if (news.kind === "missed") { tell("live-back"); return; }
-    if (news.kind === "peer") { tell("live-peer"); htmx.trigger("#peer-banner", "live-back"); return; }
+    if (news.kind === "peer") { tell("live-peer"); return; }
     tell("live-soon");
     // Strips at the top of every page ask only after what they show: most of what happens in a city is neither alert nor meeting nor call.
     if (news.kind) tell("live-kind-" + news.kind);
@@ -206,16 +210,23 @@
     source.onmessage = function (message) {
       const news = JSON.parse(message.data);
       hear(news);
-      if (share) share.postMessage({ news: news });
+      if (share && news.kind !== "hello") share.postMessage({ news: news });
     };
   }
   if (words.live && window.EventSource) {
+    let joined = false;
     const share = window.BroadcastChannel ? new BroadcastChannel("liandong-live") : null;
     if (share && navigator.locks) {
       share.onmessage = function (message) {
         if (message.data.news) hear(message.data.news);
         if (message.data.asks && mark && mark.dataset.leads) share.postMessage({ line: mark.classList.contains("on") });
-        if ("line" in message.data) showLine(message.data.line);
+        if ("line" in message.data) {
+          showLine(message.data.line);
+          if (message.data.line && !joined) {
+            joined = true;
+            fetch(words.live + "mark/", { headers: { "X-Requested-With": "fetch" } }).then(function (answer) { return answer.ok ? answer.text() : ""; }).then(catchUp, function () { /* the next news tell */ });
+          }
+        }
       };
       navigator.locks.request("liandong-live", function () {
         if (mark) mark.dataset.leads = "1";
