@@ -83,6 +83,22 @@ def test_what_happens_while_the_line_is_being_opened_is_seen(people: People, cit
     assert agent.never_reloaded()
 
 
+def test_every_tab_sees_what_happened_while_nothing_could_be_asked_for(people: People, city: City) -> None:
+    agent = people("hotline", "agent")
+    agent.open("/orders/?tab=incoming")
+    other = agent.another_page("/orders/?tab=incoming")
+    expect(other.locator("#live-mark.on")).to_be_visible()
+    agent.context.set_offline(True)
+    place = "太平街道蠡太路10号"
+    told = city.api("police", "call_taker").take("健身步道的地砖翘起来了", place=place, course="hand_over")["appeal"]["id"]
+    handover = city.api("police", "call_taker").one("appeals", told)["data"]["handover"]
+    city.api("hotline", "agent").until("handovers", handover, "offered")
+    agent.page.wait_for_timeout(1_000)
+    agent.context.set_offline(False)
+    agent.sees(".order-list a", place)
+    expect(other.locator(".order-list a").filter(has_text=place)).to_be_visible()
+
+
 def test_markup_in_words_is_shown_as_words_everywhere(people: People, city: City) -> None:
     place = "<u>黄桥街道旺方路</u>"
     taken = city.api("hotline", "agent").take(MARKUP, place=place, citizen="<i>某人</i>", course="keep")["appeal"]

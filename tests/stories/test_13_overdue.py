@@ -56,6 +56,15 @@ def order_of_unit(city: City, text: str, place: str) -> str:
     return order
 
 
+def order_in_hand(city: City, text: str, place: str, note: str) -> str:
+    """Return an order that a unit has signed, begun and told of."""
+    order, unit = order_of_unit(city, text, place), city.api("hotline", "unit_staff", UNIT)
+    unit.act("workorders", order, "sign")
+    unit.act("workorders", order, "start")
+    unit.act("workorders", order, "progress", note=note)
+    return order
+
+
 def supervision(city: City, order: str, phase: str) -> dict[str, Any]:
     """Wait until a record's supervision stands in a phase; return it."""
     desk = city.api("hotline", "supervisor")
@@ -111,10 +120,7 @@ def test_a_unit_that_lets_every_deadline_pass_climbs_the_whole_ladder(late_city:
 
 def test_an_extension_asked_in_time_and_granted_stops_the_ladder(late_city: City) -> None:
     agent, unit = late_city.api("hotline", "agent"), late_city.api("hotline", "unit_staff", UNIT)
-    order = order_of_unit(late_city, "绿化带里堆满建筑垃圾没人清", "采莲路14号")
-    unit.act("workorders", order, "sign")
-    unit.act("workorders", order, "start")
-    unit.act("workorders", order, "progress", note="已到现场查看，正在联系吊车")
+    order = order_in_hand(late_city, "绿化带里堆满建筑垃圾没人清", "采莲路14号", "已到现场查看，正在联系吊车")
     before = due_of(agent, order, "handle")
     move(late_city, before - timedelta(hours=10))
     supervision(late_city, order, "warned")
@@ -133,10 +139,7 @@ def test_an_extension_asked_in_time_and_granted_stops_the_ladder(late_city: City
 
 def test_a_late_report_that_is_turned_back_is_reminded_anew(late_city: City) -> None:
     agent, unit = late_city.api("hotline", "agent"), late_city.api("hotline", "unit_staff", UNIT)
-    order = order_of_unit(late_city, "路灯杆歪了快倒，没人扶正", "采莲路19号")
-    unit.act("workorders", order, "sign")
-    unit.act("workorders", order, "start")
-    unit.act("workorders", order, "progress", note="已到现场查看")
+    order = order_in_hand(late_city, "路灯杆歪了快倒，没人扶正", "采莲路19号", "已到现场查看")
     move(late_city, due_of(agent, order, "handle") + NEAR)
     first = supervision(late_city, order, "reminded")
     unit.act("workorders", order, "report", result="已安排")

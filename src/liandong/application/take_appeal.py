@@ -16,7 +16,7 @@ from liandong.application.ports import BulkTriage, Earlier
 from liandong.application.world import World
 from liandong.domain.journal.facts import Actor, StreamKind, StreamState
 
-__all__ = ["Taken", "judge_many", "record_in", "take_appeal", "take_in"]
+__all__ = ["Taken", "judge_many", "key_of", "record_in", "take_appeal", "take_in"]
 
 #: What of a verdict stays with the appeal.
 KEPT_OF_VERDICT = (
@@ -79,9 +79,7 @@ def take_in(session: Session, actor: Actor, data: Mapping[str, Any], verdict: Ma
 
 def record_in(session: Session, actor: Actor, data: Mapping[str, Any], verdict: Mapping[str, Any] | None = None) -> Taken:
     """Record an appeal inside a unit of work that has begun; nobody waits to be told of earlier ones."""
-    key = data.get("key")
-    # What no text holds cannot have been taken under it; the table refuses it in words.
-    if isinstance(key, str) and key.isprintable() and key:
+    if key := key_of(data):
         known = session.unit.by_key(key)
         if known is not None:
             appeal = session.load(StreamKind.APPEAL, known)
@@ -90,6 +88,12 @@ def record_in(session: Session, actor: Actor, data: Mapping[str, Any], verdict: 
     verdict = plain_verdict(session.world.triage(said) if verdict is None else verdict) if said.strip() else {}
     judged = {name: verdict[name] for name in ("side", "item", "kind", "urgent") if verdict.get(name) not in (None, "")}
     return Taken(session.start(StreamKind.APPEAL, "take", actor, {**judged, **data, "verdict": verdict}), verdict, ())
+
+
+def key_of(data: Mapping[str, Any]) -> str:
+    """Return the key of a source under which it may have been taken, or ``""``: what no text holds the table refuses in words."""
+    key = data.get("key")
+    return key if isinstance(key, str) and key.isprintable() else ""
 
 
 def _said(data: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from liandong.application.perform import Session
 from liandong.application.place_appeal import place
-from liandong.application.take_appeal import record_in
+from liandong.application.take_appeal import key_of, record_in
 from liandong.application.world import World
 from liandong.domain.errors import LiandongError
 from liandong.domain.journal.facts import Actor, StreamKind, StreamState
@@ -33,8 +33,7 @@ def take_together(world: World, actor: Actor, told: Sequence[Told]) -> list[Took
     Concurrency: a place near a whistle is held until the end, so that a batch waits a moment for another and then gives way.
     """
     came: list[Took | LiandongError] = []
-    keys = [key for key in (data.get("key") for data, _ in told) if isinstance(key, str) and key.isprintable() and key]
-    with world.work.together(len(told), keys) as begin:
+    with world.work.together(len(told), [key for key in (key_of(data) for data, _ in told) if key]) as begin:
         for data, verdict in told:
             try:
                 with begin() as unit:

@@ -148,7 +148,7 @@ class PostgresUnitOfWork:
         if error is None:
             try:
                 self._write()
-            except (DatabaseError, LiandongError) as failure:
+            except LiandongError as failure:
                 raise NotTogether from failure
         elif isinstance(error, DatabaseError | StreamConflict) or (isinstance(error, LiandongError) and self._deferred):
             raise NotTogether from error

@@ -35,7 +35,7 @@ def gate(*desks: str) -> Callable[[View], View]:
                 return _signed_out(request)
             if desks and not any(may_open(request.user, desk) for desk in desks):
                 return refusal_page(request, LiandongError("access.forbidden"))
-            if request.method == "GET" and not request.headers.get("HX-Request"):
+            if request.method == "GET" and not _is_part(request):
                 # Before the page reads anything: what happens from here on, its line has to tell it.
                 request.heard_until = newest()  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
@@ -45,8 +45,13 @@ def gate(*desks: str) -> Callable[[View], View]:
     return around
 
 
+def _is_part(request: HttpRequest) -> bool:
+    """Tell whether a page that stands already asks, for a part of itself or for words of a call."""
+    return bool(request.headers.get("HX-Request") or request.headers.get("X-Requested-With"))
+
+
 def _signed_out(request: HttpRequest) -> HttpResponse:
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+    if _is_part(request):
         return HttpResponse(fill("access.signed_out", {}, language()), status=401, content_type="text/plain; charset=utf-8")
     wanted = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "") and request.path
     return HttpResponse(status=302, headers={"Location": f"{reverse('sign-in')}?{urlencode({'next': wanted or '/'})}"})

@@ -37,6 +37,8 @@
     notice("back", "good", words.wordsBack);
     setTimeout(function () { unnotice("back"); }, 4000);
     body.dispatchEvent(new CustomEvent("reached"));
+    // News may have come while nothing could be asked for.
+    tell("live-back");
   }
   function unreached() {
     lost = true;
@@ -171,9 +173,11 @@
       state.timer = setTimeout(function () { state.timer = 0; state.at = Date.now(); body.dispatchEvent(new CustomEvent(name)); }, 500 - (now - state.at));
     }
   }
-  // What happened after this page was made and before its line was open is told by nobody: then everything is asked anew.
+  // What happened before the line was open, or while it was lost, is told by nobody: then everything is asked anew, once.
   function catchUp(newest) {
-    if (words.heardUntil && newest && newest !== words.heardUntil) tell("live-back");
+    if (!words.heardUntil || !newest) return;
+    if (newest !== words.heardUntil) tell("live-back");
+    words.heardUntil = newest;
   }
   function hear(news) {
     if (news.kind === "hello") { catchUp(news.mark); return; }
@@ -192,13 +196,10 @@
     mark.querySelector("span").textContent = on ? mark.dataset.on : mark.dataset.off;
   }
   function openLine(share) {
-    let wasOpen = false;
     const source = new EventSource(words.live);
     source.onopen = function () {
       showLine(true);
       if (share) share.postMessage({ line: true });
-      if (wasOpen) tell("live-back");
-      wasOpen = true;
       reached();
     };
     source.onerror = function () {
@@ -210,7 +211,7 @@
     source.onmessage = function (message) {
       const news = JSON.parse(message.data);
       hear(news);
-      if (share && news.kind !== "hello") share.postMessage({ news: news });
+      if (share) share.postMessage({ news: news });
     };
   }
   if (words.live && window.EventSource) {
