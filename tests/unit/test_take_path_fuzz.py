@@ -9,6 +9,7 @@ import copy
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,6 +91,12 @@ def test_one_odd_value_in_an_offer_is_applied_or_refused_whole(data: st.DataObje
         canonical(dict(here.data))
         if here.phase == "offered" and here.data.get("destination_node", "") in ("", "hotline") and here.data["destination"] == "hotline":
             assert city.hotline.act(here, "accept").phase == "accepted", odd
+
+
+@pytest.mark.parametrize("words", ["\x08", "\ud800", 7])
+def test_words_added_that_no_record_can_hold_are_set_aside_on_arrival(words: object) -> None:
+    odd = changed(offer(), ["data", "record", "supplements"], ["还有两个人", words])
+    assert hears(memory_city(), "019aaaaa-0000-7000-8000-000000000001", "handover.fact", odd).startswith("input.")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

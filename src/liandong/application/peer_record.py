@@ -35,5 +35,8 @@ def check_peer_record(record: Mapping[str, Any]) -> None:
             raise CommandRefused(checked)
     if not str(record.get("text") or "").strip():
         raise CommandRefused(Refusal("input.required", {"fields": [APPEAL.fields["text"].zh], "names": ["text"]}))
-    if not all(isinstance(each, str) for each in record.get(SUPPLEMENTS.name) or ()):
-        raise CommandRefused(Refusal("input.invalid", {"detail": f"{SUPPLEMENTS.zh}格式不对"}))
+    for each in record.get(SUPPLEMENTS.name) or ():
+        # They are joined to the text when it is accepted.
+        checked = check_field(APPEAL.fields["words"], each) if isinstance(each, str) else Refusal("input.invalid", {"detail": f"{SUPPLEMENTS.zh}格式不对"})
+        if isinstance(checked, Refusal):
+            raise CommandRefused(checked)
