@@ -311,7 +311,57 @@ def test_with_a_backlog_the_next_batch_is_made_while_one_is_on_its_way() -> None
         asyncio.run(world.run_until(lambda: not world.outbox.waiting()))
     assert world.applied() == {f"s{stream}": list(range(1, 21)) for stream in range(5)}
     assert sum(world.batches) == 100, "nothing is sent twice"
-    assert max(asked) == 10
+    assert max(asked) == 20, "what is on its way, and what arrived and is not written down yet"
+
+
+def test_that_a_batch_arrived_is_written_down_while_the_next_is_on_its_way() -> None:
+    waiting: list[int] = []
+
+    def looking(deliver: Deliver) -> Deliver:
+        async def cable(peer: str, raw: bytes) -> bytes:
+            waiting.append(len(world.outbox.waiting()))
+            answered = await deliver(peer, raw)
+            await asyncio.sleep(0.002)
+            return answered
+
+        return cable
+
+    world = World(looking, batch_count=10)
+    world.outbox.put(talk(5, 8))
+    asyncio.run(world.run_until(lambda: not world.outbox.waiting()))
+    assert waiting == [40, 40, 30, 20]
+    assert sum(world.batches) == 40
+
+
+def test_what_could_not_be_written_down_is_sent_again_and_nothing_is_doubled() -> None:
+    mark_sent, failures = MemoryOutbox.mark_sent, []
+
+    async def shaky(self: MemoryOutbox, ids: Sequence[str], receipts: Sequence[Receipt]) -> None:
+        if len(failures) < 3:
+            failures.append(1)
+            raise OSError("database is starting")
+        await mark_sent(self, ids, receipts)
+
+    world = World(batch_count=10)
+    world.outbox.put(talk(5, 8))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryOutbox, "mark_sent", shaky)
+        asyncio.run(world.run_until(lambda: not world.outbox.waiting()))
+    assert world.applied() == {f"s{stream}": list(range(1, 9)) for stream in range(5)}
+    assert sum(world.batches) > 40
+
+
+def test_a_stop_writes_down_what_had_arrived() -> None:
+    async def play() -> World:
+        world = World(batch_count=5)
+        world.outbox.put(talk(1, 30))
+        await world.relay.carry()
+        assert len(world.outbox.waiting()) == 30, "its arrival is written with the next batch"
+        world.relay.stop()
+        await world.relay.run()
+        return world
+
+    assert len(asyncio.run(play()).outbox.waiting()) == 25
 
 
 def test_a_backlog_of_many_records_leaves_without_a_rest() -> None:

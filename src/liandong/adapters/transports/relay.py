@@ -3,7 +3,8 @@
 Rules:
     - One batch at a time to a peer: order needs no further care. While it is on its way the next one gathers by itself,
       so a quiet line sends at once and a busy one sends in batches.
-    - With a backlog the next batch is signed and sealed while one is on its way; it leaves only when all of that one arrived.
+    - With a backlog the next batch is signed and sealed while one is on its way; it leaves only when all of that one arrived, and while it
+      is on its way the arrival of that one is written down.
     - Nothing is polled while something wakes it; a look every ``poll_seconds`` catches a lost wake-up.
     - A peer that does not answer costs no message an attempt: the peer is tried again after a pause, its messages stay due.
     - With a backlog up to half of each batch is of the newest streams, so that live messages pass it.
@@ -28,7 +29,6 @@ from liandong.domain.errors import LocalProtocolError, PeerError
 from liandong.domain.exchange.envelope import Envelope
 from liandong.domain.exchange.outbox import Again, Delivered, Outcome, Parked, RetryPolicy, Rewind, settle
 from liandong.domain.exchange.ports import Due, OutboxStore, PeerWatch, Protector, Transport
-from liandong.domain.exchange.receipts import Receipt
 
 __all__ = ["Relay", "clock_ahead"]
 
@@ -44,6 +44,22 @@ class _Batch:
     parked: int
     #: There may be more.
     full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the peer said of a batch, before it is written down."""
+
+    sent: list[tuple[Due, Envelope]]
+    outcomes: list[Outcome]
+    #: How far the peer's clock is ahead, None where that is not known.
+    ahead_seconds: float | None
+    #: The one message that the peer refused as a batch of its own; it is parked already.
+    parked: int = 0
+
+    @property
+    def all_arrived(self) -> bool:
+        return not self.parked and all(isinstance(each, Delivered) for each in self.outcomes)
 
 
 class Relay:
@@ -97,7 +113,8 @@ class Relay:
         self._behind = False
         #: The next batch, made while one was on its way.
         self._ahead: _Batch | None = None
-        self._all_arrived = False
+        #: What was said of the batch before, to be written down while the next one is on its way; only beside ``_ahead``.
+        self._unwritten: _Said | None = None
 
     def wake(self) -> None:
         """Say that something was written to the outbox."""
@@ -125,25 +142,44 @@ class Relay:
             if pause:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), pause)
+        await self._write_the_rest()
 
     async def carry(self) -> int:
         """Carry one batch; return how many messages were settled, 0 when nothing was due.
 
         Raises:
-            PeerError: the peer did not answer as it should; nothing is changed.
+            PeerError: the peer did not answer as it should; what it was sent stays due.
         """
         batch, self._ahead = self._ahead or await self._gather(()), None
-        if not batch.full or not batch.ready:
-            return batch.parked + (await self._send(batch.ready) if batch.ready else 0)
+        before, self._unwritten = self._unwritten, None
+        if not batch.ready:
+            return batch.parked
         under_way = [due.envelope.id for due, _ in batch.ready]
-        sent, ahead = await asyncio.gather(self._send(batch.ready), self._gather(under_way), return_exceptions=True)
-        for each in (sent, ahead):
+        unwritten = [due.envelope.id for due, _ in before.sent] if before else []
+        # The first that failed is what is raised; the others have ended by then.
+        said, ahead, written = await asyncio.gather(
+            self._send(batch.ready),
+            self._gather([*under_way, *unwritten]) if batch.full else _nothing(),
+            self._write(before) if before else _nothing(),
+            return_exceptions=True,
+        )
+        if isinstance(said, BaseException):
+            raise said
+        if ahead and not isinstance(ahead, BaseException) and ahead.ready and len(said.sent) == len(batch.ready) and said.all_arrived:
+            self._ahead, self._unwritten = ahead, said
+        else:
+            await self._write(said)
+        for each in (ahead, written):
             if isinstance(each, BaseException):
                 raise each
-        assert isinstance(sent, int) and isinstance(ahead, _Batch)
-        if sent == len(batch.ready) and self._all_arrived and ahead.ready:
-            self._ahead = ahead
-        return batch.parked + sent
+        return batch.parked + len(said.sent) + said.parked
+
+    async def _write_the_rest(self) -> None:
+        """Write down what was said last; what cannot be written is sent again and comes back as duplicates."""
+        last, self._unwritten, self._ahead = self._unwritten, None, None
+        if last is not None:
+            with contextlib.suppress(Exception):
+                await self._write(last)
 
     async def _gather(self, under_way: Sequence[str]) -> _Batch:
         """Return the next batch, if what is under way arrives."""
@@ -172,8 +208,8 @@ class Relay:
                 await self._park(due.envelope, error)
         return ready, len(held)
 
-    async def _send(self, ready: list[tuple[Due, Envelope]]) -> int:
-        """Send the first messages, as many as a batch holds; return how many were settled. The others stay due."""
+    async def _send(self, ready: list[tuple[Due, Envelope]]) -> _Said:
+        """Send the first messages, as many as a batch holds; return what was said of them. The others stay due."""
         begun = self._clock()
         try:
             receipts = await self._transport.send(self.peer, [envelope for _, envelope in ready])
@@ -181,24 +217,23 @@ class Relay:
             if len(ready) > 1:
                 return await self._send(ready[: len(ready) // 2])
             await self._park(ready[0][1], error)
-            return 1
+            return _Said([], [], None, parked=1)
         self._failures = 0
-        await self._settle(ready[: len(receipts)], receipts, clock_ahead(receipts[0].answered_at, begun, self._clock()))
-        return len(receipts)
-
-    async def _settle(self, sent: list[tuple[Due, Envelope]], receipts: list[Receipt], ahead_seconds: float | None) -> None:
-        envelopes = [envelope for _, envelope in sent]
+        sent = ready[: len(receipts)]
         attempts = {due.envelope.id: due.attempts for due, _ in sent}
-        outcomes = settle(envelopes, receipts, attempts, [self._chance() for _ in sent], self._policy)
-        delivered = [outcome.receipt for outcome in outcomes if isinstance(outcome, Delivered)]
-        self._all_arrived = len(delivered) == len(sent)
+        outcomes = settle([envelope for _, envelope in sent], receipts, attempts, [self._chance() for _ in sent], self._policy)
+        return _Said(sent, outcomes, clock_ahead(receipts[0].answered_at, begun, self._clock()))
+
+    async def _write(self, said: _Said) -> None:
+        """Write down what became of each message of a batch."""
+        delivered = [outcome.receipt for outcome in said.outcomes if isinstance(outcome, Delivered)]
         if delivered:
             await self._store.mark_sent([receipt.id for receipt in delivered], delivered)
-        for envelope, outcome in zip(envelopes, outcomes, strict=True):
+        for (_, envelope), outcome in zip(said.sent, said.outcomes, strict=True):
             await self._after(envelope, outcome)
-        if self._watch is not None:
-            refused = sum(1 for outcome in outcomes if isinstance(outcome, Again | Parked) and outcome.code != "exchange.gap")
-            self._watch.peer_up(self.peer, len(delivered), refused, ahead_seconds)
+        if self._watch is not None and said.sent:
+            refused = sum(1 for outcome in said.outcomes if isinstance(outcome, Again | Parked) and outcome.code != "exchange.gap")
+            self._watch.peer_up(self.peer, len(delivered), refused, said.ahead_seconds)
 
     async def _after(self, envelope: Envelope, outcome: Outcome) -> None:
         """Do what the outcome of one message asks for, where it was not delivered."""
@@ -241,6 +276,10 @@ class Relay:
         """Wait out a pause; only ``stop`` ends it early."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+async def _nothing() -> None:
+    """Be no part of what is done at once."""
 
 
 def clock_ahead(said: str, begun: datetime, ended: datetime) -> float | None:
