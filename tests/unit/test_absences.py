@@ -217,6 +217,20 @@ def suggested(absences: Sequence[Absence]) -> tuple[str, set[str]]:
     return directory.police_unit(said, MORNING), {each.code for each in directory.team({**said, "item": "H2"}, MORNING)}
 
 
+def test_nobody_asks_who_is_away_for_a_matter_that_no_unit_has() -> None:
+    """Calls about one place come by the hundred, and each looks whom a whistle would call for all of them."""
+    asked: list[datetime] = []
+
+    def away(at: datetime) -> Away:
+        asked.append(at)
+        return Away((), at)
+
+    directory = PackDirectory(PACK, away)
+    said = {"text": "那边的事情还是那样", "place": "采莲路101号", "item": ""}
+    assert (list(directory.team(said, MORNING)), directory.police_unit(said, MORNING), asked) == ([], "", [])
+    assert directory.police_unit({**said, "item": "P1"}, MORNING) and len(asked) == 1
+
+
 def test_what_goes_by_itself_goes_to_who_stands_in() -> None:
     unit, team = suggested(())
     assert unit

@@ -82,7 +82,8 @@ class PackDirectory:
         for item in self._matters(data):
             for each in suggest_units(item, _place(data), self._pack.units, self._pack.divisions, self._pack.territories, at):
                 found.setdefault(each.unit.code, each)
-        return standing_in(found.values(), self._away(at), self._pack.unit) if self._away else list(found.values())
+        # Who is away is asked only where somebody was found: of a matter without a class nobody is, and calls about one may come by the hundred.
+        return standing_in(found.values(), self._away(at), self._pack.unit) if found and self._away else list(found.values())
 
     def _matters(self, data: Mapping[str, Any]) -> list[Item]:
         """Return the items of a matter: the lines that the verdict's reasons name, a class itself only where none of its own is named."""
