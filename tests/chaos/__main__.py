@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 
 from tests.chaos.cables import CABLES
@@ -31,7 +32,11 @@ def main() -> int:
     parser.add_argument("--disk-mb", type=int, default=0, help="put everything on a disk of this size and fill it up once (needs root)")
     parser.add_argument("--seconds", type=float, default=0.0, help="offer no more after that, however many are left; 0 for no such end")
     parser.add_argument("--files", type=float, default=0.02, help="share of the words added to handovers that bring a file")
+    parser.add_argument("--tell", action="store_true", help="say on stderr how far it is and what is broken")
     given = parser.parse_args()
+    if given.tell:
+        logging.basicConfig(format="%(asctime)s %(message)s")
+        logging.getLogger("chaos").setLevel(logging.INFO)
     good = True
     for transport in given.transport or sorted(CABLES):
         summary = run(

@@ -185,6 +185,7 @@ class Trial:
                 one.hear()
                 one.hear()
             first += many
+            log.info("%d offered each way", first - 1)
         self.offered = first - 1
         hand.worst_over.wait(600)
 
