@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from liandong.adapters.postgres.models import Look, Stream, User
+from liandong.application.find_repeats import find_repeats, keys_of_appeal
 from liandong.application.guidance import door_named, guidance_text
 from liandong.application.orders import is_open
-from liandong.application.ports import Desk
+from liandong.application.ports import Desk, Earlier
 from liandong.application.world import MACHINES
 from liandong.domain.assistants.parts import open_parts
 from liandong.domain.handovers.handover import OPEN as OPEN_HANDOVERS
@@ -139,6 +141,7 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
             each.room = negotiation_of(each, happenings)  # type: ignore[attr-defined]
         elif each.kind == StreamKind.ALERT:
             each.told = _told(each)  # type: ignore[attr-defined]
+    own = [] if alone else open_acts(user, desk, appeal, language())
     return {
         "appeal": appeal,
         "told": told,
@@ -147,7 +150,8 @@ def whole_record(request: HttpRequest, stream: Stream) -> dict[str, Any]:
         "records": [_shown(user, desk, each, told) for each in others],
         "repeats": _repeats(request, appeal),
         "related": _related(request, appeal),
-        "acts": [] if alone else _behind(open_acts(user, desk, appeal, language())) if others else open_acts(user, desk, appeal, language()),
+        "earlier": _earlier(appeal, own),
+        "acts": _behind(own) if others else own,
         "happenings": happenings,
         **banners(user, appeal, streams),
         "heard": [each.id for each in streams],
@@ -188,6 +192,21 @@ def _repeats(request: HttpRequest, appeal: Stream) -> dict[str, Any]:
         return {}
     found = {str(each.id): each for each in visible(request.user).filter(id__in=[*later, *([first] if first else [])])}
     return {"first": found.get(str(first)), "later": [found[each] for each in reversed(later) if each in found]}
+
+
+def _earlier(appeal: Stream, acts: list[Act]) -> Sequence[Earlier]:
+    """Return what may be the same matter, for whoever may link it: a matter that nobody heard being told was compared with nothing yet.
+
+    What came by telephone was looked at while the caller spoke.
+    """
+    data = appeal.data
+    if data.get("links") or data.get("channel") == "phone" or not any(each.command == "link" for each in acts):
+        return ()
+    with world().work() as unit:
+        said = {"phone": str(data.get("phone", "")), "item": str(data.get("item", ""))}
+        found = find_repeats(unit, world().desk.switches, world().clock.now(), str(data.get("text", "")), keys_of_appeal(data), **said, but=str(appeal.id))
+    known = {str(each) for each in data.get("repeats") or ()}
+    return [each for each in found if each.id not in known]
 
 
 def _related(request: HttpRequest, appeal: Stream) -> list[tuple[Stream, dict[str, Any]]]:
