@@ -28,6 +28,8 @@ _LEAST_TEXTS = 2
 _SIGN_SHARE = 0.15
 #: a danger that is missed costs more than a patrol sent in vain.
 _DANGER_WEIGHT = 2.0
+#: matters for each row without one, as they were when the head was fitted: more matters in the corpus do not make vague words rarer.
+_MATTERS_A_VAGUE_ROW = 23.0
 _STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 1.0, MATTER: 1.0}
 #: heads learnt twice; danger and whether there is a matter were found no better for it.
 _OF_TWO_VIEWS = frozenset({"side", "item", "kind"})
@@ -158,8 +160,7 @@ def _fit_telling(head: str, names: Sequence[str], features: sparse.csr_matrix, n
 
 def _fit(head: str, names: Sequence[str], features: sparse.csr_matrix, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return weights (features × labels) and levels of support vectors, one label against the rest."""
-    balance = {number: _DANGER_WEIGHT if names[number] == "true" else 1.0 for number in range(len(names))} if head == "urgent" else None
-    fitted = LinearSVC(C=_STRENGTH[head], class_weight=balance, random_state=seed, max_iter=5_000).fit(features, numbers)
+    fitted = LinearSVC(C=_STRENGTH[head], class_weight=_balance(head, names, numbers), random_state=seed, max_iter=5_000).fit(features, numbers)
     weights, level = fitted.coef_.T, fitted.intercept_
     if len(names) == 2:
         weights, level = np.hstack([-weights, weights]), np.concatenate([-level, level])
@@ -168,6 +169,16 @@ def _fit(head: str, names: Sequence[str], features: sparse.csr_matrix, numbers: 
     levels = np.full(len(names), float(level.min()) - 1.0)
     levels[fitted.classes_] = level
     return full, levels
+
+
+def _balance(head: str, names: Sequence[str], numbers: np.ndarray) -> dict[int, float] | None:
+    """Return how much a row of each label counts; None where all count alike."""
+    if head == "urgent":
+        return {number: _DANGER_WEIGHT if name == "true" else 1.0 for number, name in enumerate(names)}
+    if head == MATTER:
+        vague = max(int((numbers == names.index("false")).sum()), 1)
+        return {number: max(1.0, (len(numbers) - vague) / vague / _MATTERS_A_VAGUE_ROW) if name == "false" else 1.0 for number, name in enumerate(names)}
+    return None
 
 
 def _calibration(line: np.ndarray, numbers: np.ndarray) -> tuple[float, np.ndarray]:

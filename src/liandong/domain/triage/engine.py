@@ -50,6 +50,9 @@ _MOST_WORDS = 2
 _MODEL_DANGER = 0.1
 #: What police alone and joint must have of the classifier's side for that: a danger that is wholly the hotline's is none.
 _POLICE_PART = 0.1
+#: Below this probability that a matter is named, few words whose danger is not plain are asked about instead (of authors left out no danger was below it).
+_NAMED_AT_ALL = 0.25
+_PLAIN_DANGER = 0.3
 #: In a text of this length, most often a letter, words of danger stand more often for what is told than for what happens.
 _MODEL_DANGER_IN_LONG = 0.2
 #: How often a matter of the police's classes is the hotline's to cure as well (the corpus).
@@ -208,10 +211,11 @@ class Triage:
             return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
         return self._in_calm(reading, _SIDES[side], confidence, items, scores)
 
-    @staticmethod
-    def _hears_danger(reading: Reading, scores: Scores) -> bool:
-        """Whether the classifier raises danger by itself: where it gives the side at all, police must have a part in it."""
+    def _hears_danger(self, reading: Reading, scores: Scores) -> bool:
+        """Whether the classifier raises danger by itself: something must be named, and where it gives the side at all, police must have a part in it."""
         if scores.urgent < (_MODEL_DANGER if len(reading.words.plain) < LONG else _MODEL_DANGER_IN_LONG):
+            return False
+        if scores.matter < _NAMED_AT_ALL and scores.urgent < _PLAIN_DANGER and self._names_nothing(reading, scores):
             return False
         return not scores.side or scores.side.get(_POLICE, 0.0) + scores.side.get(_JOINT, 0.0) >= _POLICE_PART
 
