@@ -196,6 +196,33 @@ def test_what_rules_list_or_doors_know_by_name_is_a_matter_whatever_the_model_sa
     assert Triage(load_pack("xiangcheng").catalogue, Deaf()).verdict(said).side is not Side.UNCLEAR
 
 
+class Suspicious:
+    """Hears hardly a matter, and danger as told."""
+
+    def __init__(self, urgent: float, matter: float = 0.1) -> None:
+        self._urgent, self._matter = urgent, matter
+
+    def score(self, text: str, signs: object) -> Scores:
+        return Scores({"police": 0.9, "hotline": 0.1}, {"P1": 0.9, "H8": 0.1}, {"报警": 1.0}, self._urgent, self._matter)
+
+
+@pytest.mark.parametrize(
+    ("said", "urgent", "matter", "sent"),
+    [
+        ("那两个人今天又过来了", 0.15, 0.1, False),
+        ("那两个人今天又过来了", 0.6, 0.1, True),
+        ("那两个人今天又过来了", 0.15, 0.5, True),
+        ("那两个人今天又过来了" + "，我在屋里听着" * 10, 0.25, 0.1, True),
+        ("那两个人拿着刀又过来了", 0.0, 0.0, True),
+    ],
+)
+def test_a_suspicion_about_words_that_name_nothing_is_asked_about_and_everything_else_is_sent_for(said: str, urgent: float, matter: float, sent: bool) -> None:
+    verdict = Triage(load_pack("xiangcheng").catalogue, Suspicious(urgent, matter)).verdict(said)
+    assert verdict.urgent is sent
+    if not sent:
+        assert verdict.side is Side.UNCLEAR and verdict.three_way and "威胁" in verdict.ask
+
+
 def test_a_long_text_names_something() -> None:
     assert Triage(load_pack("xiangcheng").catalogue, Deaf()).verdict("就是那个事情" * 12).side is not Side.UNCLEAR
 
