@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 import threading
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +29,8 @@ log = logging.getLogger("liandong.worker")
 
 #: Messages in a batch at most: one commit at the receiver for all of them. A fresh message waits for up to four batches while a backlog leaves.
 BATCH_COUNT = 100
+#: How long one thread may keep the others waiting, in seconds: while one takes what came, the loop has to send what waits.
+SWITCH_SECONDS = 0.001
 #: How long a worker that is told to stop waits for answers that are on their way, and for what it has begun.
 LAST_ANSWER_SECONDS, LAST_TASKS_SECONDS = 2.0, 5.0
 
@@ -204,6 +207,7 @@ async def _jobs(stop: asyncio.Event) -> None:
 
 def main() -> None:
     """Start the node's world and work until told to stop."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     world = start()
     asyncio.run(work(node_settings(), world))
 
