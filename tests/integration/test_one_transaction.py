@@ -67,10 +67,18 @@ def test_a_process_killed_before_any_statement_has_done_nothing_and_after_the_co
     assert ended == 0
     assert statements >= 4
     assert written(node, whole) == ALL
+    killed = 0
     for moment in (*map(str, range(1, statements + 1)), "commit"):
         handover = node.offered()
-        assert at(dying, handover, moment)[0] == signal.SIGKILL
+        ended, took = at(dying, handover, moment)
+        if ended == 0:
+            # The dispute that convenes a meeting takes a few statements more than the others: this one had ended before.
+            assert moment != "commit" and took < int(moment) and written(node, handover) == ALL
+            continue
+        killed += 1
+        assert ended == signal.SIGKILL
         assert written(node, handover) == NOTHING, f"killed before statement {moment} of {statements}"
+    assert killed >= 5, "each of the statements that every dispute takes, and the commit"
     handover = node.offered()
     assert at(dying, handover, "committed")[0] == signal.SIGKILL
     assert written(node, handover) == ALL
