@@ -27,8 +27,8 @@ from liandong.node.settings import NodeSettings
 
 log = logging.getLogger("liandong.worker")
 
-#: Messages in a batch at most: one commit at the receiver for all of them. A fresh message waits for up to four batches while a backlog leaves.
-BATCH_COUNT = 100
+#: Messages in a batch at most: one commit at the receiver for all of them. While a backlog leaves, a fresh message waits for two or three of them.
+BATCH_COUNT = 80
 #: How long one thread may keep the others waiting, in seconds: while one takes what came, the loop has to send what waits.
 SWITCH_SECONDS = 0.001
 #: How long a worker that is told to stop waits for answers that are on their way, and for what it has begun.

@@ -150,8 +150,9 @@ class Relay:
         Raises:
             PeerError: the peer did not answer as it should; what it was sent stays due.
         """
-        batch, self._ahead = self._ahead or await self._gather(()), None
+        made, self._ahead = self._ahead, None
         before, self._unwritten = self._unwritten, None
+        batch = await self._gather((), live=True) if made is None else await self._with_live(made, before)
         if not batch.ready:
             return batch.parked
         under_way = [due.envelope.id for due, _ in batch.ready]
@@ -181,10 +182,27 @@ class Relay:
             with contextlib.suppress(Exception):
                 await self._write(last)
 
-    async def _gather(self, under_way: Sequence[str]) -> _Batch:
-        """Return the next batch, if what is under way arrives."""
+    async def _with_live(self, made: _Batch, before: _Said | None) -> _Batch:
+        """Return a batch that was made while another was on its way, with what became due meanwhile in the place of its last: whoever speaks now waits for one batch, not for two."""
+        known = [due.envelope.id for due, _ in made.ready] + [due.envelope.id for due, _ in (before.sent if before else ())]
+        try:
+            newest = await self._store.due(self.peer, self._batch_count // 2, newest_first=True, without=known)
+        except Exception:  # whatever the store raises: what arrived is written down, or sent again, as if nothing had been asked
+            self._ahead, self._unwritten = made, before
+            raise
+        # What stands behind one of this batch in its own record waits for the next: it must not leave before it.
+        own = {due.envelope.stream for due, _ in made.ready}
+        live, parked = await self._protect([due for due in newest if due.envelope.stream not in own])
+        return _Batch([*made.ready[: self._batch_count - len(live)], *live], made.parked + parked, made.full)
+
+    async def _gather(self, under_way: Sequence[str], *, live: bool = False) -> _Batch:
+        """Return the next batch, if what is under way arrives.
+
+        Parameters:
+            live: with a backlog, half of it is of the newest.
+        """
         newest: Sequence[Due] = ()
-        if self._behind and self._batch_count > 1:
+        if live and self._behind and self._batch_count > 1:
             newest = await self._store.due(self.peer, self._batch_count // 2, newest_first=True, without=under_way)
         known = [*under_way, *(each.envelope.id for each in newest)]
         found = [*newest, *await self._store.due(self.peer, self._batch_count - len(newest), without=known)]
