@@ -412,6 +412,25 @@ def test_live_messages_pass_a_backlog() -> None:
     assert 1 <= asyncio.run(play()) <= 2
 
 
+def test_who_speaks_while_a_batch_is_on_its_way_leaves_with_the_next() -> None:
+    """That one was made already: the newest take the place of its last, which leave afterwards and in order."""
+    world = World(batch_count=10)
+    world.outbox.put(talk(20, 3))
+    live = envelope(999_999, stream="live", seq=1)
+
+    async def play() -> None:
+        await world.relay.carry()
+        world.outbox.put([live])
+        await world.relay.carry()
+        assert live.id in [item.id for item in world.inbox.applied]
+        while world.outbox.waiting():
+            await world.relay.carry()
+
+    asyncio.run(play())
+    assert world.applied() == {**{f"s{stream}": [1, 2, 3] for stream in range(20)}, "live": [1]}
+    assert max(world.batches) == 10 and sum(world.batches) == 61
+
+
 def test_stopping_finishes_the_batch_on_its_way_and_starts_no_other() -> None:
     async def play() -> World:
         reached = asyncio.Event()
