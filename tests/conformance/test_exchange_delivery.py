@@ -250,7 +250,7 @@ def test_6_3_silence_counts_no_failure_and_is_waited_out_within_bounds() -> None
     here.run_until(lambda: not here.outbox.waiting())
     assert here.outbox.entries[uuid7(1)].attempts == 0
     policy = RetryPolicy()
-    assert [policy.peer_pause_seconds(failures, 0.5) for failures in (1, 2, 3, 4, 5, 6, 60)] == [0.125, 0.25, 0.5, 1.0, 2.0, 2.5, 2.5]
+    assert [policy.peer_pause_seconds(failures, 0.5) for failures in (1, 2, 3, 4, 5, 6, 60)] == [0.125, 0.25, 0.5, 0.5, 0.5, 0.5, 0.5]
     assert policy.peer_pause_seconds(9, 0.0) == 0
 
 

@@ -33,7 +33,7 @@ class RetryPolicy:
     #: No pause of a message is longer.
     cap_seconds: float = 60.0
     #: No pause of a whole peer is longer: also the longest a peer that is back waits for its backlog.
-    peer_cap_seconds: float = 5.0
+    peer_cap_seconds: float = 1.0
     #: How often a message that may have been damaged on the way is sent before it is parked.
     few: int = 8
 
