@@ -161,12 +161,30 @@ def test_the_classifier_decides_where_the_rules_are_silent() -> None:
     assert verdict.reasons[-1].source is Source.CLASSIFIER
 
 
-def test_the_classifier_raises_danger_but_never_lowers_it() -> None:
+def test_the_classifier_raises_danger_and_does_not_lower_plain_words() -> None:
     calm = FixedScorer(Scores({"hotline": 1.0}, {"H8": 1.0}, {"咨询": 1.0}, 0.0))
     assert Triage(catalogue(), calm).verdict("厨房着火了").urgent
+    assert Triage(catalogue(), calm).verdict("他打伤人了，厨房也着火了").urgent, "plain words of danger stand beside common ones"
     alarmed = FixedScorer(Scores({"police": 1.0}, {"P5": 1.0}, {"求助": 1.0}, 0.9))
     verdict = Triage(catalogue(), alarmed).verdict("牛奶放了四瓶没人拿")
     assert verdict.urgent and verdict.side is Side.POLICE and verdict.item == "P5"
+
+
+def test_common_words_of_danger_in_what_is_calm_and_wholly_the_hotlines_are_asked_about_first() -> None:
+    said = "刚才他打了我"
+    assert Triage(catalogue()).verdict(said).urgent, "a rule with common words holds"
+    calm = FixedScorer(Scores({"hotline": 0.97, "police": 0.03}, {"H7": 1.0}, {"咨询": 1.0}, 0.01))
+    verdict = Triage(catalogue(), calm).verdict(said)
+    assert not verdict.urgent and verdict.side is Side.HOTLINE
+    assert verdict.ask.startswith("请先问清") and "有没有人受伤" in verdict.ask
+    first = verdict.reasons[0]
+    assert first.source is Source.DANGER and first.words and said[first.start : first.end] == first.words and "先问清" in first.clause_line
+
+
+@pytest.mark.parametrize(("police", "danger"), [(0.15, 0.01), (0.03, 0.06)], ids=["police have a part", "some danger is heard"])
+def test_common_words_of_danger_are_believed_where_the_classifier_hears_any_of_it(police: float, danger: float) -> None:
+    doubtful = FixedScorer(Scores({"hotline": 1 - police, "police": police}, {"H7": 1.0}, {"咨询": 1.0}, danger))
+    assert Triage(catalogue(), doubtful).verdict("刚才他打了我").urgent
 
 
 def test_an_unsure_classifier_makes_the_verdict_unclear() -> None:

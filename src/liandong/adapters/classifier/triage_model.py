@@ -3,7 +3,8 @@
 Theory of operation: linear. A text is the runs it holds, weighted by rarity and scaled to length 1, beside the signs; every label
 has one weight a run and one a sign; slope and level of each head were fitted on answers given unseen, so that softmax gives
 calibrated probabilities. Being linear, it explains itself: the weight of each run for the chosen item, laid on the characters it
-covers, shows the words that decided. Stored as ``model.json`` and ``model.npz`` (plain arrays, never pickle).
+covers, shows the words that decided. A small network beside it (``triage_net.py``) moves side, item and danger by what words say
+together. Stored as ``model.json`` and ``model.npz`` (plain arrays, never pickle).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import scipy.sparse as sparse
 
 from liandong.adapters.classifier.errors import ModelError
 from liandong.adapters.classifier.grams import LONGEST, Grams, grams_of
+from liandong.adapters.classifier.triage_net import JOINED, TriageNet, short
 from liandong.domain.triage.scores import Scores, Signs
 
 __all__ = ["HEADS", "MATTER", "TriageModel", "rows_of", "sign_rows"]
@@ -29,7 +31,9 @@ __all__ = ["HEADS", "MATTER", "TriageModel", "rows_of", "sign_rows"]
 HEADS = ("side", "item", "kind", "urgent")
 #: behind them, in models that were taught it: whether the words name a matter at all.
 MATTER = "matter"
-_FORMAT = 2
+_FORMAT = 3
+#: formats that are read: those of 2 have no network.
+_READ = frozenset({2, _FORMAT})
 _SLOT_BITS = 20
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 #: words of at least this share of the best are shown with it, and at most so many characters.
@@ -56,6 +60,8 @@ class TriageModel:
         sign_weights: signs × columns.
         level: one a column.
         about: how it was trained, and figures.
+        net: the network beside it, or None.
+        trust: head of the network → how much its logarithms count.
     """
 
     labels: Mapping[str, tuple[str, ...]]
@@ -66,6 +72,12 @@ class TriageModel:
     sign_weights: np.ndarray
     level: np.ndarray
     about: Mapping[str, Any] = field(default_factory=dict)
+    net: TriageNet | None = None
+    trust: Mapping[str, float] = field(default_factory=dict)
+    #: row of ``keys`` → row of ``_inward``; row 0 of both is a run that says nothing.
+    _places: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32), compare=False)
+    _inward: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32), compare=False)
+    _sign_inward: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32), compare=False)
     #: hash → row of ``keys`` or 0; row 0 is a run that says nothing.
     _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32), compare=False)
 
@@ -80,6 +92,8 @@ class TriageModel:
         sign_weights: np.ndarray,
         level: np.ndarray,
         about: Mapping[str, Any],
+        net: TriageNet | None = None,
+        trust: Mapping[str, float] | None = None,
     ) -> TriageModel:
         """Return a model ready to be asked; of runs that share a slot the later is dropped."""
         slots = np.zeros(1 << _SLOT_BITS, np.int32)
@@ -94,7 +108,10 @@ class TriageModel:
             sign_weights.astype(np.float32),
             level.astype(np.float32),
             dict(about),
-            slots,
+            net,
+            dict(trust or {}),
+            *(_spread(net, len(keys), len(signs)) if net is not None else ()),
+            _slots=slots,
         )
 
     def score(self, text: str, signs: Signs) -> Scores:
@@ -112,7 +129,10 @@ class TriageModel:
         known = self._known(grams.keys)
         owners, once = _once(grams)
         rows = _rows(owners, self._known(once), len(texts), self.rarity)
-        line = np.asarray(rows @ self.weights) + sign_rows(signs, self.signs) @ self.sign_weights + self.level
+        found = _signs_of(signs, self.signs)
+        line = np.asarray(rows @ self.weights) + found @ self.sign_weights + self.level
+        if self.net is not None:
+            self._move(line, rows, found, self.net)
         odds = [_softmax(line[:, first:last]) for first, last in self._columns()]
         words = self._words(texts, grams, known, odds[1].argmax(1))
         tables = [_tables(self.labels[head], each) for head, each in zip(HEADS[:3], odds[:3], strict=True)]
@@ -122,6 +142,14 @@ class TriageModel:
             Scores(side, item, kind, urgent, matter, shown)
             for side, item, kind, urgent, matter, shown in zip(*tables, odds[3][:, yes].tolist(), named.tolist(), words, strict=True)
         ]
+
+    def _move(self, line: np.ndarray, rows: sparse.csr_matrix, found: sparse.csr_matrix, net: TriageNet) -> None:
+        """Add to the lines of each text what the network says of it."""
+        known = sparse.csr_matrix((rows.data, self._places[rows.indices], rows.indptr), shape=(rows.shape[0], len(self._inward)))
+        said = net.log_odds(np.asarray(known @ self._inward + found @ self._sign_inward), self.labels)
+        for head, (first, last) in zip(self.labels, self._columns(), strict=True):
+            if head in said:
+                line[:, first:last] += np.float32(self.trust[head]) * said[head]
 
     def _columns(self) -> list[tuple[int, int]]:
         edges = np.cumsum([0, *(len(names) for names in self.labels.values())]).tolist()
@@ -152,11 +180,14 @@ class TriageModel:
                 allow_pickle=False,
                 keys=np.diff(self.keys),
                 rarity=self.rarity[1:].astype(np.float16),
-                weights=self.weights[1:].astype(np.float16),
+                weights=short(self.weights[1:]),
                 sign_weights=self.sign_weights,
                 level=self.level,
+                **(self.net.arrays() if self.net is not None else {}),
             )
-        about = {"format": _FORMAT, "labels": {head: list(names) for head, names in self.labels.items()}, "signs": list(self.signs), "about": dict(self.about)}
+        about: dict[str, Any] = {"format": _FORMAT, "labels": {head: list(names) for head, names in self.labels.items()}, "signs": list(self.signs), "about": dict(self.about)}
+        if self.net is not None:
+            about["net"] = {"labels": [list(label) for label in self.net.labels], "trust": dict(self.trust)}
         (directory / "model.json").write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
     @classmethod
@@ -171,9 +202,10 @@ class TriageModel:
                 raise ModelError("model.not_found", dir=str(directory), file=name)
         try:
             stored = json.loads((directory / "model.json").read_text(encoding="utf-8"))
-            if stored["format"] != _FORMAT:
+            if stored["format"] not in _READ:
                 raise ModelError("model.version_unknown", dir=str(directory), version=stored["format"], known=_FORMAT)
             with np.load(directory / "model.npz", allow_pickle=False) as arrays:
+                net, trust = _net_of(stored.get("net"), arrays)
                 return cls.made(
                     {head: tuple(stored["labels"][head]) for head in _heads_of(stored["labels"])},
                     np.cumsum(arrays["keys"], dtype=np.uint64),
@@ -183,9 +215,30 @@ class TriageModel:
                     arrays["sign_weights"],
                     arrays["level"],
                     stored["about"],
+                    net,
+                    trust,
                 )
         except (ValueError, KeyError, TypeError, IndexError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise ModelError("model.broken", dir=str(directory), reason=f"{type(error).__name__}: {error}") from error
+
+
+def _net_of(stored: Mapping[str, Any] | None, arrays: Mapping[str, Any]) -> tuple[TriageNet | None, dict[str, float]]:
+    """Return the network of a stored model and how far each of its heads is trusted."""
+    if stored is None:
+        return None, {}
+    return TriageNet.from_arrays(stored["labels"], arrays), {head: float(stored["trust"][head]) for head in JOINED}
+
+
+def _spread(net: TriageNet, runs: int, signs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where each run stands in the network, the weights of those runs, and those of all signs."""
+    if len(net.columns) and not 0 <= int(net.columns[0]) <= int(net.columns[-1]) < runs + signs:
+        raise ValueError("the network knows other runs")
+    inside = net.columns < runs
+    places = np.zeros(runs + 1, np.int32)
+    places[net.columns[inside] + 1] = np.arange(1, int(inside.sum()) + 1, dtype=np.int32)
+    of_signs = np.zeros((signs, net.inward.shape[1]), np.float32)
+    of_signs[net.columns[~inside] - runs] = net.inward[~inside]
+    return places, np.concatenate([np.zeros((1, net.inward.shape[1]), np.float32), net.inward[inside]]), of_signs
 
 
 def _heads_of(labels: Mapping[str, Any]) -> tuple[str, ...]:
@@ -224,6 +277,15 @@ def sign_rows(signs: Sequence[Signs], places: Mapping[str, int]) -> np.ndarray:
             if at is not None:
                 made[row, at] = strength
     return made
+
+
+def _signs_of(signs: Sequence[Signs], places: Mapping[str, int]) -> sparse.csr_matrix:
+    """Return the same, sparse: a text has a dozen of two hundred."""
+    known = [[(at, strength) for name, strength in each.items() if (at := places.get(name)) is not None] for each in signs]
+    flat = [pair for each in known for pair in each]
+    ends = np.cumsum([0, *map(len, known)])
+    data, columns = np.array([strength for _, strength in flat], np.float32), np.array([at for at, _ in flat], np.int32)
+    return sparse.csr_matrix((data, columns, ends), shape=(len(signs), len(places)))
 
 
 def _rows(owners: np.ndarray, known: np.ndarray, texts: int, rarity: np.ndarray) -> sparse.csr_matrix:

@@ -19,6 +19,7 @@ from liandong.adapters.classifier.evaluation import calibration_error
 from liandong.adapters.classifier.grams import grams_of
 from liandong.adapters.classifier.training import LEAST_ROWS, fold_of
 from liandong.adapters.classifier.triage_model import HEADS, MATTER, TriageModel, rows_of, sign_rows
+from liandong.adapters.classifier.triage_net import JOINED, train_triage_net
 
 __all__ = ["train_triage"]
 
@@ -33,6 +34,8 @@ _MATTERS_A_VAGUE_ROW = 23.0
 _STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 1.0, MATTER: 1.0}
 #: heads learnt twice; danger and whether there is a matter were found no better for it.
 _OF_TWO_VIEWS = frozenset({"side", "item", "kind"})
+#: fewer rows than this teach the network nothing that the linear model does not know.
+_LEAST_FOR_NET = 2_000
 #: level of a label that no row has.
 _NEVER, _TINY = -1.5, 1e-9
 Progress = Callable[[str], None]
@@ -46,6 +49,7 @@ class _Head:
     weights: np.ndarray
     level: np.ndarray
     unseen: np.ndarray
+    trust: float
 
 
 def train_triage(rows: Sequence[Labelled], *, about: Mapping[str, Any] | None = None, seed: int = 0, progress: Progress = lambda _: None) -> TriageModel:
@@ -70,14 +74,17 @@ def train_triage(rows: Sequence[Labelled], *, about: Mapping[str, Any] | None = 
         signs = sign_rows([row.signs for row in rows], {name: place for place, name in enumerate(names)}) * _SIGN_SHARE
         progress(f"{len(rows)} texts, {len(keys)} runs, {len(names)} signs")
         features = sparse.csr_matrix(sparse.hstack([rows_of(texts, keys, rarity), sparse.csr_matrix(signs)]), dtype=np.float64)
+        joined = [number for number, row in enumerate(rows) if all(head in row.labels for head in JOINED)]
+        beside = _unseen_by_net(features, rows, joined, seed, progress) if len(joined) >= _LEAST_FOR_NET else None
         heads: dict[str, _Head] = {}
         figures: dict[str, dict[str, float]] = {}
         for head in _taught(rows):
             given = [number for number, row in enumerate(rows) if head in row.labels]
             labels = [rows[number].labels[head] for number in given]
-            heads[head] = _train_head(head, features[given], labels, seed)
+            heads[head] = _train_head(head, features[given], labels, seed, beside[head][given] if beside and head in JOINED else None)
             figures[head] = _figures(heads[head], labels)
             progress(f"{head}: {figures[head]}")
+        net = train_triage_net(features[joined], [_joint(rows[number]) for number in joined]) if beside else None
     weights = np.hstack([head.weights for head in heads.values()])
     runs, sign_weights = weights[: len(keys)] * rarity[:, None], weights[len(keys) :] * _SIGN_SHARE
     return TriageModel.made(
@@ -89,7 +96,31 @@ def train_triage(rows: Sequence[Labelled], *, about: Mapping[str, Any] | None = 
         sign_weights,
         np.concatenate([head.level for head in heads.values()]),
         {**(about or {}), "rows": len(rows), "seed": seed, "folds": _FOLDS, "unseen": figures},
+        net.scaled(np.concatenate([rarity, np.full(len(names), _SIGN_SHARE)])) if net is not None else None,
+        {head: heads[head].trust for head in JOINED} if net is not None else None,
     )
+
+
+def _joint(row: Labelled) -> tuple[str, ...]:
+    return tuple(row.labels[head] for head in JOINED)
+
+
+def _unseen_by_net(features: sparse.csr_matrix, rows: Sequence[Labelled], joined: Sequence[int], seed: int, progress: Progress) -> dict[str, np.ndarray]:
+    """Return what networks that had not seen a row say of its labels (logarithms), head → rows × labels; nothing of rows that lack one of the labels."""
+    names = {head: tuple(sorted({row.labels[head] for row in rows if head in row.labels})) for head in JOINED}
+    labels = [_joint(rows[number]) for number in joined]
+    known = {label: number for number, label in enumerate(sorted(set(labels)))}
+    folds = fold_of(np.array([known[label] for label in labels]), _FOLDS, seed)
+    unseen = {head: np.zeros((len(rows), len(names[head]))) for head in JOINED}
+    own = features[joined]
+    for fold in range(_FOLDS):
+        progress(f"network: fold {fold + 1} of {_FOLDS}")
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        net = train_triage_net(own[inside], [labels[number] for number in inside])
+        said = net.log_odds(np.asarray(own[outside][:, net.columns] @ net.inward), names)
+        for head in JOINED:
+            unseen[head][np.array(joined)[outside]] = said[head]
+    return unseen
 
 
 def _taught(rows: Sequence[Labelled]) -> tuple[str, ...]:
@@ -108,7 +139,7 @@ def _vocabulary(texts: np.ndarray, keys: np.ndarray, count: int) -> tuple[np.nda
     return known[kept], np.log((1 + count) / (1 + seen[kept])) + 1
 
 
-def _train_head(head: str, features: sparse.csr_matrix, labels: Sequence[str], seed: int) -> _Head:
+def _train_head(head: str, features: sparse.csr_matrix, labels: Sequence[str], seed: int, beside: np.ndarray | None) -> _Head:
     names = tuple(sorted(set(labels)))
     if len(names) < 2:
         raise ModelError("model.one_class", file="", column=head, label=names[0])
@@ -119,9 +150,10 @@ def _train_head(head: str, features: sparse.csr_matrix, labels: Sequence[str], s
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         weights, level = _fitted(head, names, features[inside], numbers[inside], seed)
         unseen[outside] = features[outside] @ weights + level
-    slope, shift = _calibration(unseen, numbers)
+    slope, trust, shift = _calibration(unseen, beside, numbers)
     weights, level = _fitted(head, names, features, numbers, seed)
-    return _Head(names, weights * slope, level * slope + shift, softmax(unseen * slope + shift, axis=1))
+    whole = unseen * slope + shift if beside is None else unseen * slope + beside * trust + shift
+    return _Head(names, weights * slope, level * slope + shift, softmax(whole, axis=1), trust)
 
 
 def _fitted(head: str, names: Sequence[str], features: sparse.csr_matrix, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -181,21 +213,24 @@ def _balance(head: str, names: Sequence[str], numbers: np.ndarray) -> dict[int, 
     return None
 
 
-def _calibration(line: np.ndarray, numbers: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the slope and the level a label that make softmax of ``line`` most likely (vector scaling with one slope).
+def _calibration(line: np.ndarray, beside: np.ndarray | None, numbers: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """Return the slope, how much ``beside`` counts, and the level a label that make the softmax most likely (vector scaling with one slope each).
 
     Source: Guo et al. 2017, section 4.2.
     """
     truth = np.eye(line.shape[1])[numbers]
+    other = np.zeros_like(line) if beside is None else beside
 
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
-        logs = log_softmax(line * point[0] + point[1:], axis=1)
+        logs = log_softmax(line * point[0] + other * point[1] + point[2:], axis=1)
         miss = (np.exp(logs) - truth) / len(line)
-        value = -(logs * truth).sum() / len(line) + 1e-3 * point[1:] @ point[1:]
-        return float(value), np.concatenate([[(miss * line).sum()], miss.sum(0) + 2e-3 * point[1:]])
+        value = -(logs * truth).sum() / len(line) + 1e-3 * point[2:] @ point[2:]
+        return float(value), np.concatenate([[(miss * line).sum(), (miss * other).sum()], miss.sum(0) + 2e-3 * point[2:]])
 
-    best = minimize(loss, np.concatenate([[2.0], np.zeros(line.shape[1])]), jac=True, method="L-BFGS-B", bounds=[(0.05, 50.0)] + [(None, None)] * line.shape[1]).x
-    return float(best[0]), best[1:]
+    start = np.concatenate([[2.0, 0.0], np.zeros(line.shape[1])])
+    bounds = [(0.05, 50.0), (0.0, 0.0 if beside is None else 5.0)] + [(None, None)] * line.shape[1]
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return float(best[0]), float(best[1]), best[2:]
 
 
 def _figures(head: _Head, labels: Sequence[str]) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """Danger first: whatever else a text is about, danger to life, property or public safety goes to police at once.
 
 Rules:
-    1. A rule only raises urgency; nothing lowers it (003 四（三）1; 004 四（一）).
+    1. A rule only raises urgency, it never lowers it (003 四（三）1; 004 四（一）). What a rule with common words raised is asked about first where
+       the classifier hears neither danger nor any part for police (``engine.py``).
     2. High recall before precision: a false alarm costs a patrol, a miss costs a life.
     3. Every rule is words: a call-taker can read why, and a test holds what it must and must not catch.
 """

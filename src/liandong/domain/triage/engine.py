@@ -11,6 +11,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from liandong.domain.appeals.particulars import Particulars, ask, missing_for, read_words
@@ -47,12 +48,15 @@ _BATCH = 64
 _MOST_REASONS = 6
 _MOST_WORDS = 2
 #: Classifier probability of danger from which it raises urgency by itself.
-_MODEL_DANGER = 0.1
+_MODEL_DANGER = 0.07
 #: What police alone and joint must have of the classifier's side for that: a danger that is wholly the hotline's is none.
-_POLICE_PART = 0.1
+_POLICE_PART = 0.2
 #: Below this probability that a matter is named, few words whose danger is not plain are asked about instead (of authors left out no danger was below it).
 _NAMED_AT_ALL = 0.25
 _PLAIN_DANGER = 0.3
+#: Below both of these, probability of danger and what police have of the side, common words of danger are asked about instead (of 6,700 dangers of authors left out one was below both: ADR 0044).
+_SOUNDS_CALM, _HARDLY_POLICE = 0.05, 0.1
+_ASK_DANGER = "请先问清：现在有没有人受伤、被困或有危险？"
 #: In a text of this length, most often a letter, words of danger stand more often for what is told than for what happens.
 _MODEL_DANGER_IN_LONG = 0.2
 #: How often a matter of the police's classes is the hotline's to cure as well (the corpus).
@@ -193,6 +197,8 @@ class Triage:
         return marks
 
     def _judge(self, reading: Reading, scores: Scores | None) -> Verdict:
+        if scores is not None and self._only_sounds_so(reading, scores):
+            return self._asked_first(reading, self._judge(replace(reading, dangers=[]), scores))
         urgent = bool(reading.dangers) or (scores is not None and self._hears_danger(reading, scores))
         if not urgent:
             ruled = self._by_ruling(reading)
@@ -210,6 +216,21 @@ class Triage:
         if confidence < FLOOR:
             return self._unclear(reading.words, "说得还不够清楚，建议三方通话问明后再定", items)
         return self._in_calm(reading, _SIDES[side], confidence, items, scores)
+
+    @staticmethod
+    def _only_sounds_so(reading: Reading, scores: Scores) -> bool:
+        """Whether only common words speak of danger, in what the classifier hears as calm and wholly the hotline's or nobody's."""
+        if not reading.dangers or not scores.side or scores.matter < _NO_MATTER or not all(danger.rule.common for danger in reading.dangers):
+            return False
+        return scores.urgent < _SOUNDS_CALM and scores.side.get(_POLICE, 0.0) + scores.side.get(_JOINT, 0.0) < _HARDLY_POLICE
+
+    @staticmethod
+    def _asked_first(reading: Reading, verdict: Verdict) -> Verdict:
+        """Return a calm verdict with the words that sound like danger, and the question on them before any other."""
+        danger = reading.dangers[0]
+        start, end = reading.words.span(danger.start, danger.end)
+        doubt = Reason(reading.words.said[start:end], "", Source.DANGER, None, start, end, f"{danger.rule.code} {danger.rule.name}：听来不像正在发生，先问清")
+        return replace(verdict, reasons=(doubt, *verdict.reasons), ask=_ASK_DANGER)
 
     def _hears_danger(self, reading: Reading, scores: Scores) -> bool:
         """Whether the classifier raises danger by itself: something must be named, and where it gives the side at all, police must have a part in it."""

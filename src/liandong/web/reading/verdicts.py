@@ -35,6 +35,8 @@ class ShownVerdict:
     item2: str
     kind: str
     urgent: bool
+    #: Words that sound like danger in what is judged calm, to be asked about first; empty where there are none.
+    sounds: str
     #: Per cent.
     confidence: int
     reasons: tuple[Reason, ...]
@@ -61,6 +63,7 @@ def shown_verdict(verdict: Mapping[str, Any]) -> ShownVerdict:
         item2=str(verdict.get("item2") or ""),
         kind=str(verdict.get("kind") or ""),
         urgent=bool(verdict.get("urgent")),
+        sounds=reasons[0].words if reasons and not verdict.get("urgent") and reasons[0].clause_code.startswith("D-") else "",
         confidence=_per_cent(verdict),
         reasons=reasons,
         particulars=told,

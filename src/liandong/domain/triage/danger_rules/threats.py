@@ -116,6 +116,7 @@ RULES: tuple[DangerRule, ...] = (
             "广场舞|建议|排队(?:办|打|做|买|取|缴)|学区|分班|促销|抢鸡蛋|领鸡蛋|跳舞",
         ),
         threat=True,
+        common=True,
     ),
     DangerRule(
         "D-obstruct",
@@ -157,5 +158,6 @@ RULES: tuple[DangerRule, ...] = (
             ),
         ),
         threat=True,
+        common=True,
     ),
 )
