@@ -205,3 +205,16 @@ def test_grandmother_is_looked_for_on_the_phones_of_the_streets_around(people: P
     there = people("police", "call_taker")
     there.open(f"/alerts/{alert}/")
     there.sees(".alert-lines", "找到老人")
+
+
+def test_common_words_of_danger_in_a_calm_matter_are_asked_about_and_rise_with_what_is_said_next(people: People) -> None:
+    agent = people("hotline", "agent")
+    agent.open("/desk/new/")
+    agent.type("楼上泼水把我晒的被子全打湿了，能劝劝吗")
+    asked = agent.sees("#verdict .ask.of-danger", "像险情，先问这一句")
+    expect(asked).to_contain_text("现在有没有人受伤")
+    expect(agent.at("#verdict .reasons")).to_contain_text("D-fight")
+    expect(agent.at(".danger-bar")).to_have_count(0)
+    agent.type("，他这会儿拿着菜刀下来了")
+    agent.sees(".danger-bar", "险情")
+    expect(agent.at("#verdict .ask.of-danger")).to_have_count(0)
