@@ -184,6 +184,18 @@ def test_the_rule_follows_danger_then_item_then_kind_then_terrain(data: Mapping[
     assert str(rule.limit) == str(Limit.parse(limit))
 
 
+@pytest.mark.parametrize(("urgent", "running", "until"), [(False, "way", "11月24日09:32"), (True, "arrive", "11月24日09:05")])
+def test_officers_on_their_way_are_waited_for_in_calm_too(urgent: bool, running: str, until: str) -> None:
+    """Signed or not: before, nobody's clock ran in calm from the departure until somebody arrived."""
+    for signed in ((), (("OrderSigned", "2026-11-24 周二 09:01"),)):
+        facts = (("AlarmTaken", "2026-11-24 周二 09:00"), ("UnitOrdered", "2026-11-24 周二 09:00"), *signed, ("OfficersDeparted", "2026-11-24 周二 09:02"))
+        clocks = play("alarm", *facts, data={"urgent": urgent})
+        assert [each.step for each in clocks if each.outcome == Outcome.OPEN] == [running]
+        assert due(clocks, running) == until
+        after = play("alarm", *facts, ("OfficersArrived", "2026-11-24 周二 09:10"), data={"urgent": urgent})
+        assert [each.step for each in after if each.outcome == Outcome.OPEN] == ["handle"]
+
+
 def test_a_right_lapses_and_is_never_overdue() -> None:
     clocks = play("workorder", ("OrderReceived", "2026-11-24 周二 09:00"), ("OrderDispatched", "2026-11-24 周二 09:00"))
     refuse = open_clock(clocks, "refuse")

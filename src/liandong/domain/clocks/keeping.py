@@ -103,7 +103,8 @@ def _started(
         if step.keeps:
             return kept
         kept = [each.ended(Outcome.VOID, at) if each is last else each for each in kept]
-    if step.urgent_only and not (after.get("urgent") or after.get("danger")):
+    urgent = bool(after.get("urgent") or after.get("danger"))
+    if (step.urgent_only and not urgent) or (step.calm_only and urgent):
         return kept
     rule = rulebook.rule(machine, step.step, after, since)
     if rule is None:
