@@ -78,6 +78,7 @@ class TriageModel:
     _places: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32), compare=False)
     _inward: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32), compare=False)
     _sign_inward: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32), compare=False)
+    _members: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
     #: hash → row of ``keys`` or 0; row 0 is a run that says nothing.
     _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32), compare=False)
 
@@ -110,7 +111,7 @@ class TriageModel:
             dict(about),
             net,
             dict(trust or {}),
-            *(_spread(net, len(keys), len(signs)) if net is not None else ()),
+            *((*_spread(net, len(keys), len(signs)), net.members_of(labels)) if net is not None else ()),
             _slots=slots,
         )
 
@@ -146,7 +147,7 @@ class TriageModel:
     def _move(self, line: np.ndarray, rows: sparse.csr_matrix, found: sparse.csr_matrix, net: TriageNet) -> None:
         """Add to the lines of each text what the network says of it."""
         known = sparse.csr_matrix((rows.data, self._places[rows.indices], rows.indptr), shape=(rows.shape[0], len(self._inward)))
-        said = net.log_odds(np.asarray(known @ self._inward + found @ self._sign_inward), self.labels)
+        said = net.log_odds(np.asarray(known @ self._inward + found @ self._sign_inward), self._members)
         for head, (first, last) in zip(self.labels, self._columns(), strict=True):
             if head in said:
                 line[:, first:last] += np.float32(self.trust[head]) * said[head]
@@ -270,13 +271,7 @@ def rows_of(texts: Sequence[str], keys: np.ndarray, rarity: np.ndarray) -> spars
 
 def sign_rows(signs: Sequence[Signs], places: Mapping[str, int]) -> np.ndarray:
     """Return texts × signs, dense; names not in ``places`` are passed over."""
-    made = np.zeros((len(signs), len(places)), np.float32)
-    for row, each in enumerate(signs):
-        for name, strength in each.items():
-            at = places.get(name)
-            if at is not None:
-                made[row, at] = strength
-    return made
+    return np.asarray(_signs_of(signs, places).toarray())
 
 
 def _signs_of(signs: Sequence[Signs], places: Mapping[str, int]) -> sparse.csr_matrix:

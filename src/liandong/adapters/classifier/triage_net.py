@@ -54,21 +54,25 @@ class TriageNet:
     outward: np.ndarray
     level: np.ndarray
 
-    def log_odds(self, inward: np.ndarray, names: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
+    def log_odds(self, inward: np.ndarray, members: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return for each of ``JOINED`` the logarithm of each label's probability, texts × labels.
 
         Parameters:
             inward: texts × hidden units, what the text gives to each before its level.
-            names: head → labels in the order wanted.
+            members: as ``members_of`` gives them, once for many texts.
         """
         hidden = np.maximum(inward + self.bend, 0)
         parts = [hidden[at : at + _BLOCK] @ self.outward for at in range(0, len(hidden), _BLOCK)]
         joint = softmax(np.concatenate(parts) + self.level, axis=1)
-        return {head: np.log(joint @ self._members(place, names[head]) + _FLOOR) for place, head in enumerate(JOINED)}
+        return {head: np.log(joint @ members[head] + _FLOOR) for head in JOINED}
 
-    def _members(self, place: int, names: Sequence[str]) -> np.ndarray:
-        """Return outputs × labels of one head, one where the output has the label."""
-        return np.array([[label[place] == name for name in names] for label in self.labels], np.float32)
+    def members_of(self, names: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
+        """Return for each of ``JOINED`` outputs × labels, one where the output has the label.
+
+        Parameters:
+            names: head → labels in the order wanted.
+        """
+        return {head: np.array([[label[place] == name for name in names[head]] for label in self.labels], np.float32) for place, head in enumerate(JOINED)}
 
     def scaled(self, factors: np.ndarray) -> TriageNet:
         """Return the network for features that were not multiplied by ``factors`` yet, one a column."""

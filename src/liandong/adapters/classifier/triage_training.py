@@ -117,7 +117,7 @@ def _unseen_by_net(features: sparse.csr_matrix, rows: Sequence[Labelled], joined
         progress(f"network: fold {fold + 1} of {_FOLDS}")
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         net = train_triage_net(own[inside], [labels[number] for number in inside])
-        said = net.log_odds(np.asarray(own[outside][:, net.columns] @ net.inward), names)
+        said = net.log_odds(np.asarray(own[outside][:, net.columns] @ net.inward), net.members_of(names))
         for head in JOINED:
             unseen[head][np.array(joined)[outside]] = said[head]
     return unseen
