@@ -196,6 +196,13 @@ def test_officers_on_their_way_are_waited_for_in_calm_too(urgent: bool, running:
         assert [each.step for each in after if each.outcome == Outcome.OPEN] == ["handle"]
 
 
+def test_who_takes_over_is_not_late_by_the_departure_of_another_unit() -> None:
+    facts = (("UnitOrdered", "2026-11-24 周二 09:00"), ("OfficersDeparted", "2026-11-24 周二 09:02"), ("UnitRedirected", "2026-11-24 周二 09:20"))
+    clocks = play("alarm", *facts)
+    assert [each.step for each in clocks if each.outcome == Outcome.OPEN] == ["sign"]
+    assert due(play("alarm", *facts, ("OfficersDeparted", "2026-11-24 周二 09:21")), "way") == "11月24日09:51"
+
+
 def test_a_right_lapses_and_is_never_overdue() -> None:
     clocks = play("workorder", ("OrderReceived", "2026-11-24 周二 09:00"), ("OrderDispatched", "2026-11-24 周二 09:00"))
     refuse = open_clock(clocks, "refuse")

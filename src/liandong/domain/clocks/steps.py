@@ -59,7 +59,7 @@ ALARM_STEPS = (
     ClockStep("sign", _set("UnitOrdered", "UnitRedirected"), _set("OrderSigned", "OfficersDeparted", "OfficersArrived"), ALARM_END | SCENE),
     ClockStep("depart", _set("OrderSigned"), _set("OfficersDeparted", "OfficersArrived"), ALARM_END | SCENE),
     ClockStep("arrive", _set("UnitOrdered"), _set("OfficersArrived", "SceneHandled"), ALARM_END | SCENE, keeps=True, urgent_only=True),
-    ClockStep("way", _set("OfficersDeparted"), _set("OfficersArrived", "SceneHandled"), ALARM_END | SCENE, keeps=True, calm_only=True),
+    ClockStep("way", _set("OfficersDeparted"), _set("OfficersArrived", "SceneHandled"), ALARM_END | SCENE | _set("UnitRedirected"), calm_only=True),
     ClockStep("handle", _set("OfficersArrived"), _set("SceneHandled"), ALARM_END | SCENE, _set("NonPoliceTurnedBack"), keeps=True),
     ClockStep("report", _set("SceneHandled"), _set("AlarmReported"), ALARM_END | ALARM_AWAY, _set("NonPoliceTurnedBack"), keeps=True),
     ClockStep("review", _set("NonPoliceStated", "ReportProposed"), _set("NonPoliceApproved", "NonPoliceTurnedBack", "AlarmReported", "ReportTurnedBack"), ALARM_END, owed_by="desk"),
