@@ -37,7 +37,7 @@ def test_a_visit_that_is_owed_is_made_with_two_keys(people: People, city: City) 
     agent.sees(f"#act-{order} form")
     agent.page.locator(f'#act-{order} input[name=satisfaction][value="2"]').check()
     agent.page.locator(f"#act-{order} .act-send button").click()
-    agent.sees(".alert-success")
+    agent.sees("#notices", "已办")
     assert hotline.until("workorders", order, "visited")["data"]["satisfaction"] == "2"
     english = people("hotline", "supervisor", english=True, phone=True)
     english.open("/visits/?tab=visited")
