@@ -72,6 +72,22 @@ def test_one_key_sends_whom_the_list_names_without_a_form(people: People, city: 
     assert city.api("hotline", "agent").one("workorders", order)["unit"] == named
 
 
+def test_after_a_refusal_one_key_sends_the_next_that_could_lead(people: People, city: City) -> None:
+    agent, order = city.api("hotline", "agent"), order_at(city, "元和街道采莲路204号")
+    person = people("hotline", "agent")
+    person.open(f"/records/{order}/")
+    first = person.sees('[data-sending="dispatch"]').locator('[name="unit"]').input_value()
+    agent.act("workorders", order, "dispatch", unit=first)
+    city.api("hotline", "unit_staff", first).act("workorders", order, "refuse", reason="不属于本单位职责", clause="xc-a2-H2")
+    person.open(f"/records/{order}/")
+    key = person.sees('[data-sending="dispatch"]')
+    second = key.locator('[name="unit"]').input_value()
+    assert second != first and first not in [each.input_value() for each in key.locator('[name="assistants"]').all()]
+    key.locator("button").click()
+    expect(person.at('[data-sending="dispatch"]')).to_have_count(0)
+    assert agent.one("workorders", order)["unit"] == second
+
+
 def test_after_a_correction_the_record_offers_the_other_unit_and_one_key_sends_it(people: People, city: City) -> None:
     order = order_at(city, "元和街道采莲路203号")
     city.api("hotline", "agent").act("workorders", order, "dispatch", unit=LEAD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,23 +48,24 @@ def sending_of(user: User, desk: Desk, order: Stream, said: Mapping[str, Any], a
         moved = other_unit(user, desk, order, "", at)
         return Sending(moved.command, (moved.unit, moved.unit_name), moved.why, reason=moved.reason, before=moved.before) if moved and moved.command else None
     command = next((each.command for each in open_acts(user, desk, order, "zh") if each.command in ("order", "dispatch")), "")
-    team = team_of(desk, order, said, at) if command else ()
-    if not team:
-        return None
     # Who has just said that it is not theirs is not asked again by the same key.
-    refused = {str(each.get("unit")) for each in order.data.get("refusals", ())}
-    left = [each for each in team if each[0] not in refused]
-    return Sending(command, left[0][:2], left[0][2], [each[:2] for each in left[1:]]) if left else None
+    refused = frozenset(str(each.get("unit")) for each in order.data.get("refusals", ()))
+    team = team_of(desk, order, said, at, refused) if command else ()
+    return Sending(command, team[0][:2], team[0][2], [each[:2] for each in team[1:]]) if team else None
 
 
-def team_of(desk: Desk, order: Stream, said: Mapping[str, Any], at: datetime) -> list[tuple[str, str, str]]:
-    """Return (code, name, why) of the units an order needs on this side: who leads first, then one for each further function of the matter."""
+def team_of(desk: Desk, order: Stream, said: Mapping[str, Any], at: datetime, refused: Collection[str] = ()) -> list[tuple[str, str, str]]:
+    """Return (code, name, why) of the units an order needs on this side: who leads first, then one for each further function of the matter.
+
+    Parameters:
+        refused: codes of units that said it is not theirs. Where one of them would lead, the next that could lead does, never one that would only assist.
+    """
     side = "police" if order.kind == "alarm" else "hotline"
-    fitting = [each for each in unit_choices(side if desk.side == "both" else desk.side, matter_of(order), at) if each[2]]
+    fitting = [each for each in unit_choices(side if desk.side == "both" else desk.side, matter_of(order), at) if each[2] and each[0] not in refused]
     if not fitting:
         return []
     lead, directory = fitting[0], world().directory
     same = said.get("item") == order.item
     asked = {**order.data, "verdict": said.get("verdict") if same else None}
     more = directory.team(asked, at) if directory is not None else ()
-    return [lead, *((each.code, each.name, each.function) for each in more if each.code != lead[0] and directory is not None and directory.serves(each.code, desk.side))]
+    return [lead, *((each.code, each.name, each.function) for each in more if each.code not in (lead[0], *refused) and directory is not None and directory.serves(each.code, desk.side))]
