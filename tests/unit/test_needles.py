@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liandong.domain.appeals.reading_needles import branches, demands, needles
-from liandong.domain.appeals.reading_phrases import PATTERN_MARK, Lexicon
+from liandong.domain.appeals.reading_phrases import PATTERN_MARK, Guarded, Lexicon
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.triage.danger_rules import ALL, expand
 
@@ -43,3 +43,13 @@ def test_the_lexicon_finds_exactly_what_the_patterns_match(signs: list[str]) -> 
 
 LEXICON: Lexicon[str] = Lexicon((PATTERN_MARK + pattern, pattern) for pattern in PATTERNS)
 COMPILED = [(pattern, re.compile(pattern)) for pattern in PATTERNS]
+
+
+@pytest.mark.parametrize("source", ["(?:着|起)火(?!车)", "g[0-9]+|[一二三]栋", "忽略(?:以上|前面)|输出[^。]{0,8}(?:提示词|system)", "x*"])
+@given(st.lists(st.sampled_from("着起火车g7一栋忽略以上前面输出提示词system。x"), max_size=30))
+def test_a_guarded_pattern_finds_what_the_bare_one_finds(source: str, signs: list[str]) -> None:
+    words = Words.of("".join(signs))
+    guarded = Guarded(source)
+    assert [match.span() for match in guarded.finditer(words)] == [match.span() for match in re.finditer(source, words.plain)]
+    first, bare = guarded.search(words), re.search(source, words.plain)
+    assert (first and first.span()) == (bare and bare.span())

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from liandong.domain.appeals.reading_numerals import NUMERAL, number, spoken_digits
+from liandong.domain.appeals.reading_phrases import Guarded
 from liandong.domain.appeals.reading_spans import Span, span
 from liandong.domain.appeals.reading_words import Words
 
@@ -31,7 +32,7 @@ _AMOUNT = re.compile(rf"(?:¥|￥|人民币)?({NUMERAL})(元|块钱|块|万元|�
 _AMOUNT_WAN = re.compile(r"(?:骗|转|欠|损失|被骗|汇|借|赔|投入|投资|交|付|亏|价值|工资|货款|共|存)(?:了|走|款|给他|我|掉|入|计)?[约共近]?(\d+(?:\.\d+)?|[一二两三四五六七八九十几]+)(?:多|余)?(万[一二三四五六七八九]?千?|亿)(?!人|户|平|多人|字|[元块])")
 #: ``三万二被骗了``: the sum first, then what became of it.
 _AMOUNT_FIRST = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十几]+)(?:多|余)?(万[一二三四五六七八九]?千?)(?=(?:就|都|全|也)?(?:被骗|没了|不见了|打水漂|要不回|给骗|让人骗|转走|被转|取不出))")
-_COUNT = re.compile(
+_COUNT = Guarded(
     rf"({NUMERAL})(多|余)?(个小孩|个孩子|个老人|个大人|个人|名群众|名工人|名|位|口人|人|户|家人|辆|台|车人|岁)(?!民|行|道|工|家|员|均|大|生|们|次|电|格|气|才|力|情|头|物|座)"
 )
 
@@ -85,7 +86,7 @@ def _is_date(digits: str) -> bool:
 
 def read_plates(words: Words) -> list[Span]:
     """Return vehicle plates, those of new-energy vehicles included (six signs after the letter)."""
-    if words.chars.isdisjoint(PROVINCE_SIGNS):
+    if words.chars.isdisjoint(_DIGIT_SIGNS) or words.chars.isdisjoint(PROVINCE_SIGNS):
         return []
     return [
         span(words, "plate", match.start(), match.end(), re.sub(r"[·.\-\s]", "", match[0]).upper())
@@ -119,7 +120,7 @@ def read_counts(words: Words) -> list[Span]:
     if words.chars.isdisjoint(_NUMERAL_SIGNS):
         return []
     found = []
-    for match in _COUNT.finditer(words.plain):
+    for match in _COUNT.finditer(words):
         value = number(match[1])
         if value is None or (match[1] in ("一", "几", "两", "半", "十") and match[3] in ("人", "家人", "位", "名", "台") and match.end() - match.start() < 3 and match[3] not in ("人", "名", "位")):
             continue

@@ -17,7 +17,7 @@ from liandong.domain.appeals.reading_needles import demands, needles
 from liandong.domain.appeals.reading_rarity import expected
 from liandong.domain.appeals.reading_words import Words
 
-__all__ = ["PATTERN_MARK", "Hit", "Lexicon"]
+__all__ = ["PATTERN_MARK", "Guarded", "Hit", "Lexicon"]
 
 #: A phrase that begins so is a regular expression.
 PATTERN_MARK = "re:"
@@ -96,6 +96,36 @@ class Lexicon(Generic[P]):
         if len(found) > 1:
             found.sort(key=_order)
         return found
+
+
+class Guarded:
+    """One pattern, tried only where a text holds what every match of it must hold.
+
+    Parameters:
+        source: a regular expression for ``Words.plain``.
+
+    Raises:
+        re.error: it cannot be compiled.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._pattern = re.compile(source)
+        wanted = needles(source)
+        self._always = not wanted
+        self._signs = frozenset(each for each in wanted if len(each) == 1)
+        self._pairs = frozenset(each[:2] for each in wanted if len(each) > 1)
+
+    def may_stand(self, words: Words) -> bool:
+        """Whether a text is worth searching; True where one may match."""
+        return self._always or not self._pairs.isdisjoint(words.grams) or not self._signs.isdisjoint(words.chars)
+
+    def search(self, words: Words) -> re.Match[str] | None:
+        """Return the first match."""
+        return self._pattern.search(words.plain) if self.may_stand(words) else None
+
+    def finditer(self, words: Words) -> Iterable[re.Match[str]]:
+        """Return every match, in order."""
+        return self._pattern.finditer(words.plain) if self.may_stand(words) else ()
 
 
 def _phrase(plain: str, phrase: str, entry: _Entry[P], found: list[Hit[P]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from liandong.domain.appeals.reading_phrases import Guarded
 from liandong.domain.appeals.reading_spans import Span, span
 from liandong.domain.appeals.reading_words import Words
 
@@ -24,7 +25,7 @@ _TAIL = re.compile(
     rf"(?:[，,]?\s?(?:{_DIGIT}{{1,4}}|[a-z]\d{{1,3}})(?:号楼|号院|号线|号|栋|幢|座|单元|楼|层|室|排|户|弄|期|区|组|门)(?!召|码|称|贩|盘|令|子上))+"
     r"(?:[一-九〇零\d]{3,4}(?!元|块|万|多|名|人|年|月|度)室?)?"
 )
-_BUILDING = re.compile(
+_BUILDING = Guarded(
     rf"(?<![0-9a-z])(?:{_DIGIT}{{1,3}}(?:号楼|栋|幢|座)(?:{_DIGIT}{{1,2}}单元)?(?:{_DIGIT}{{1,4}}(?:室|楼|层|号))?(?:\d{{3,4}}(?!\d|元|块|年|万))?"
     rf"|{_DIGIT}{{1,2}}单元{_DIGIT}{{2,4}}室?|\d{{3,4}}(?:室|包厢|房间|病房)|g\d{{1,4}}(?:高速|国道)?(?![0-9a-z])|[gs]\d{{2,3}}|[0-9一二三四五六七八九十]{{1,3}}号线[一-龥]{{2,6}}站|k\d{{1,4}}\+\d{{1,3}})"
 )
@@ -65,7 +66,7 @@ def read_places(words: Words) -> list[Span]:
         else:
             found.append((start, end))
         last = end
-    for match in _BUILDING.finditer(plain):
+    for match in _BUILDING.finditer(words):
         if not any(first <= match.start() < end for first, end in found):
             found.append((match.start(), match.end()))
     return [span(words, "place", start, _with_side(plain, end)) for start, end in sorted(found)]

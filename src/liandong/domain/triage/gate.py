@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from liandong.domain.appeals.reading_phrases import Guarded
 from liandong.domain.appeals.reading_words import Words
 
 __all__ = ["ASK_ANEW", "LONGEST_VAGUE", "question_on", "unreadable"]
@@ -15,7 +16,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _DISTRESS = re.compile(
     r"\b(?:help|fire|sos|police|kill(?:ed|ing)?|dying|die|dead|suicide|knife|gun|blood|bleed|drown|trapped|rape|robb|kidnap|ambulance|emergency|attack|stab|accident|earthquake|bomb|not breathing|unconscious)"
 )
-_ORDERS = re.compile(
+_ORDERS = Guarded(
     r"ignore (?:all|the|any|previous|above)|system prompt|you are (?:now|an? )|as an ai|jailbreak|<\|?(?:im_start|system|endoftext)|###\s*(?:instruction|system)|"
     r"忽略(?:以上|上面|之前|前面|所有)[^。]{0,12}(?:指令|提示|规则|要求|内容)|(?:输出|打印|告诉我|泄露|重复)[^。]{0,8}(?:系统提示|提示词|system)|你(?:现在)?是一个(?:没有限制|ai|人工智能|语言模型|助手)|扮演[^。]{0,10}(?:ai|助手|模型)|(?:无视|绕过)[^。]{0,8}(?:规则|限制|指令)"
 )
@@ -65,7 +66,7 @@ def unreadable(words: Words) -> str:
         return "只有标点或符号"
     if len(plain) <= _LONGEST_OPENING and not _OPENING.sub("", plain):
         return "还没有说是什么事"
-    if _ORDERS.search(plain):
+    if _ORDERS.search(words):
         return "像是写给机器的指令，不是诉求，请人工判断"
     if not _CHINESE.search(plain) and not _DISTRESS.search(plain):
         return "没有中文内容，请懂该语言的同事接听或三方通话" if any(sign.isalpha() for sign in words.chars) else "只有数字或符号"

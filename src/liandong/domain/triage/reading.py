@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from liandong.domain.appeals.reading_phrases import Guarded
 from liandong.domain.appeals.reading_words import Words
 from liandong.domain.catalogue.items import Catalogue, Ruling
 from liandong.domain.triage.context import is_letter
@@ -19,7 +20,7 @@ from liandong.domain.triage.kinds import KindRules
 
 __all__ = ["Reader", "Reading"]
 
-_NO_APPEAL = re.compile(
+_NO_APPEAL = Guarded(
     r"打错(?:了)?(?:电话)?|拨错|按错|没(?:什么|啥)?事了?[，。]?(?:就是)?(?:谢谢|打扰|不用|随便|试)|不用了|祝(?:你|您|大家|福)|谢谢(?:你们|您|大家|啦|了)?[！。~]*$|辛苦(?:了|你们)|加油|致敬|点赞|感恩|平安|感动|祈福|愿(?:所有|天下|大家|你)|捐(?:款|赠|了)|转发(?:微博|扩散)?|(?:可以|能)?免费(?:充电|提供|入住|接送|发放)|你(?:是)?机器人|测试|喂+[，。]?(?:听得到吗|能听到吗)"
 )
 _WANTS = re.compile(
@@ -113,7 +114,7 @@ class Reader:
             self.danger.found(words),
             self.cues.weigh(words),
             self.kinds.heard(words),
-            _NO_APPEAL.search(plain) is not None,
+            _NO_APPEAL.search(words) is not None,
             _WANTS.search(plain) is not None,
             is_letter(plain),
         )
