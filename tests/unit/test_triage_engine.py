@@ -155,7 +155,7 @@ def test_the_same_words_give_the_same_verdict() -> None:
 
 
 def test_the_classifier_decides_where_the_rules_are_silent() -> None:
-    scorer = FixedScorer(Scores({"police": 0.95, "hotline": 0.05}, {"P1": 0.9, "H8": 0.1}, {"报警": 0.9, "咨询": 0.1}, 0.02))
+    scorer = FixedScorer(Scores({"police": 0.95, "hotline": 0.05}, {"P1": 0.9, "H8": 0.1}, {"报警": 0.9, "咨询": 0.1}, 0.01))
     verdict = Triage(catalogue(), scorer).verdict("他拿走了我放在门口的东西")
     assert (verdict.side, verdict.item, verdict.kind, verdict.urgent) == (Side.POLICE, "P1", Kind.ALARM, False)
     assert verdict.reasons[-1].source is Source.CLASSIFIER
@@ -181,10 +181,36 @@ def test_common_words_of_danger_in_what_is_calm_and_wholly_the_hotlines_are_aske
     assert first.source is Source.DANGER and first.words and said[first.start : first.end] == first.words and "先问清" in first.clause_line
 
 
-@pytest.mark.parametrize(("police", "danger"), [(0.15, 0.01), (0.03, 0.06)], ids=["police have a part", "some danger is heard"])
+@pytest.mark.parametrize(("police", "danger"), [(0.25, 0.02), (0.03, 0.12)], ids=["police have a part", "some danger is heard"])
 def test_common_words_of_danger_are_believed_where_the_classifier_hears_any_of_it(police: float, danger: float) -> None:
     doubtful = FixedScorer(Scores({"hotline": 1 - police, "police": police}, {"H7": 1.0}, {"咨询": 1.0}, danger))
     assert Triage(catalogue(), doubtful).verdict("刚才他打了我").urgent
+
+
+def test_common_words_in_a_calm_matter_of_the_police_s_are_asked_about_where_no_danger_at_all_is_heard() -> None:
+    calm = FixedScorer(Scores({"police": 0.97, "hotline": 0.03}, {"P1": 1.0}, {"报警": 1.0}, 0.004))
+    verdict = Triage(catalogue(), calm).verdict("刚才他打了我")
+    assert (verdict.side, verdict.urgent) == (Side.POLICE, False) and verdict.ask.startswith("请先问清")
+
+
+@pytest.mark.parametrize(("behind", "urgent"), [("", False), ("，" + "村里的人都在等，" * 5, True)], ids=["few words", "a post"])
+def test_what_is_nobody_s_is_asked_about_in_few_words_and_raised_in_a_post(behind: str, urgent: bool) -> None:
+    nobody = FixedScorer(Scores({"neither": 1.0}, {"none": 1.0}, {"咨询": 1.0}, 0.004))
+    assert Triage(catalogue(), nobody).verdict("刚才他打了我" + behind).urgent is urgent
+
+
+@pytest.mark.parametrize(
+    ("said", "side"),
+    [
+        ("我们这一片的老人多，去年说过要给楼道里装扶手，今年也没有看见谁来量过尺寸，大家在楼下坐着说起来都摇头，请问这件事现在到哪一步了呢", Side.HOTLINE),
+        ("#我们这一片#的老人多，去年说过要给楼道里装扶手，今年也没有看见谁来量过尺寸，大家在楼下坐着说起来都摇头，请问这件事现在到哪一步了呢", Side.NEITHER),
+        ("请问这件事现在到哪一步了呢", Side.NEITHER),
+    ],
+    ids=["at length", "a post", "few words"],
+)
+def test_who_asks_at_length_has_a_matter(said: str, side: Side) -> None:
+    doubtful = FixedScorer(Scores({"neither": 0.8, "hotline": 0.2}, {"none": 0.8, "H8": 0.2}, {"咨询": 1.0}, 0.0))
+    assert Triage(catalogue(), doubtful).verdict(said).side is side
 
 
 def test_an_unsure_classifier_makes_the_verdict_unclear() -> None:

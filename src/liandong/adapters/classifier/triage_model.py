@@ -25,7 +25,7 @@ from liandong.adapters.classifier.grams import LONGEST, Grams, grams_of
 from liandong.adapters.classifier.triage_net import JOINED, TriageNet, short
 from liandong.domain.triage.scores import Scores, Signs
 
-__all__ = ["HEADS", "MATTER", "TriageModel", "rows_of", "sign_rows"]
+__all__ = ["HEADS", "MATTER", "TriageModel", "one_a_slot", "rows_of", "sign_rows"]
 
 #: what is judged, in the order of the columns.
 HEADS = ("side", "item", "kind", "urgent")
@@ -245,6 +245,18 @@ def _spread(net: TriageNet, runs: int, signs: int) -> tuple[np.ndarray, np.ndarr
 def _heads_of(labels: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the heads of a stored model in the order of its columns."""
     return (*HEADS, MATTER) if MATTER in labels else HEADS
+
+
+def one_a_slot(keys: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Return the places, ascending, of runs that have a slot to themselves: of those that share one, the run that most texts hold.
+
+    Parameters:
+        keys: ascending.
+        seen: texts that hold each.
+    """
+    order = np.lexsort((keys, -seen))
+    _, first = np.unique(_slot(keys[order]), return_index=True)
+    return np.sort(order[first])
 
 
 def rows_of(texts: Sequence[str], keys: np.ndarray, rarity: np.ndarray) -> sparse.csr_matrix:

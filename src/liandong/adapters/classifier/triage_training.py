@@ -18,7 +18,7 @@ from liandong.adapters.classifier.errors import ModelError
 from liandong.adapters.classifier.evaluation import calibration_error
 from liandong.adapters.classifier.grams import grams_of
 from liandong.adapters.classifier.training import LEAST_ROWS, fold_of
-from liandong.adapters.classifier.triage_model import HEADS, MATTER, TriageModel, rows_of, sign_rows
+from liandong.adapters.classifier.triage_model import HEADS, MATTER, TriageModel, one_a_slot, rows_of, sign_rows
 from liandong.adapters.classifier.triage_net import JOINED, train_triage_net
 
 __all__ = ["train_triage"]
@@ -129,13 +129,17 @@ def _taught(rows: Sequence[Labelled]) -> tuple[str, ...]:
 
 
 def _vocabulary(texts: np.ndarray, keys: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the runs that stand in at least two texts, ascending, and how rare each is."""
+    """Return the runs that stand in at least two texts and can be asked for, ascending, and how rare each is.
+
+    A run whose slot another holds would be dropped when the model is asked; learnt without it, the others say what it would.
+    """
     order = np.lexsort((texts, keys))
     key, text = keys[order], texts[order]
     fresh = np.ones(len(key), bool)
     fresh[1:] = (key[1:] != key[:-1]) | (text[1:] != text[:-1])
     known, seen = np.unique(key[fresh], return_counts=True)
-    kept = seen >= _LEAST_TEXTS
+    twice = np.flatnonzero(seen >= _LEAST_TEXTS)
+    kept = twice[one_a_slot(known[twice], seen[twice])]
     return known[kept], np.log((1 + count) / (1 + seen[kept])) + 1
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "item_share",
     "lead_of",
     "model_share",
+    "rarely_nobody",
     "shares",
     "sure",
     "sure_in_danger",
@@ -57,13 +58,13 @@ _SURE = (
     (0.0, 0.2),
     (0.32, 0.33),
     (0.68, 0.53),
-    (0.9296, 0.674),
-    (0.9842, 0.809),
-    (0.995, 0.891),
-    (0.998, 0.918),
-    (0.9991, 0.943),
-    (0.9995, 0.968),
-    (0.9997, 0.987),
+    (0.94, 0.674),
+    (0.9868, 0.809),
+    (0.9962, 0.891),
+    (0.9985, 0.918),
+    (0.9992, 0.943),
+    (0.9995, 0.97),
+    (0.9997, 0.989),
     (1.0, 0.992),
 )
 #: The same in a letter, where the rules' even shares keep the blend lower than it is right. The letters of the corpus are easier than those that people write
@@ -71,19 +72,18 @@ _SURE = (
 _SURE_IN_LETTER = ((0.0, 0.2), (0.32, 0.33), (0.747, 0.44), (0.927, 0.8), (0.9668, 0.92), (0.9796, 0.95), (1.0, 0.975))
 #: The same where danger was found. Low shares are police's all the same: nobody waits for certainty.
 _SURE_IN_DANGER = (
-    (0.0, 0.44),
-    (0.0879, 0.464),
-    (0.2655, 0.522),
-    (0.6651, 0.548),
-    (0.9335, 0.584),
-    (0.9728, 0.641),
-    (0.9865, 0.75),
-    (0.9924, 0.82),
-    (0.9955, 0.91),
-    (0.9982, 0.932),
-    (0.9989, 0.943),
-    (0.9993, 0.967),
-    (0.9997, 0.985),
+    (0.0, 0.52),
+    (0.2655, 0.544),
+    (0.6651, 0.556),
+    (0.95, 0.575),
+    (0.981, 0.65),
+    (0.9908, 0.75),
+    (0.9952, 0.83),
+    (0.997, 0.905),
+    (0.9982, 0.935),
+    (0.9989, 0.955),
+    (0.9993, 0.973),
+    (0.9997, 0.982),
     (1.0, 0.993),
 )
 #: The same for the rules alone.
@@ -118,6 +118,15 @@ def with_lead(whole: Scores, lead: Scores) -> Scores:
         side=blend(whole.side, lead.side, LEAD_SHARE),
         item=blend(whole.item, lead.item, LEAD_SHARE),
         kind=blend(whole.kind, lead.kind, LEAD_SHARE),
+    )
+
+
+def rarely_nobody(scores: Scores, share: float) -> Scores:
+    """Return ``scores`` with what they give nobody's matter times ``share``; not summing to 1 any more, as no reader of them needs."""
+    return replace(
+        scores,
+        side={name: p * share if name == "neither" else p for name, p in scores.side.items()},
+        item={name: p * share if name == "none" else p for name, p in scores.item.items()},
     )
 
 
