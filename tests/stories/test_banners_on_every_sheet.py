@@ -36,7 +36,7 @@ def test_after_a_correction_whoever_may_redirect_has_the_key_and_the_others_read
 def test_a_matter_of_another_county_is_passed_on_from_any_sheet_until_somebody_is_on_the_way(county_city: City) -> None:
     api = county_city.api("police", "call_taker")
     _, where = county_city.division("police-county")
-    taken = api.take("门口的自行车被人推倒了，停得乱七八糟", place=f"{where}春申路641号", course="keep")["appeal"]
+    taken = api.take("停在门口的自行车昨天被偷了，来登记一下", place=f"{where}春申路641号", course="keep")["appeal"]
     caller, supervisor = county_city.screen("police", "call_taker"), county_city.screen("police", "supervisor")
     page = caller.page(f"/records/{taken['id']}/")
     assert 'data-belongs="police-county"' in page and "转属地平台" in page

@@ -53,7 +53,7 @@ _MODEL_DANGER = 0.07
 #: What police alone and joint must have of the classifier's side for that: a danger that is wholly the hotline's is none.
 _POLICE_PART = 0.2
 #: Where they have nearly all of it, so little of danger is enough: the matter goes to the same people in any case, only sooner (ADR 0045).
-_SURELY_POLICE, _DANGER_OF_POLICE = 0.9, 0.02
+_SURELY_POLICE, _DANGER_OF_POLICE = 0.9, 0.03
 #: Below this probability that a matter is named, few words whose danger is not plain are asked about instead (of 14,350 dangers of authors left out two without a rule were below it, both above 90 % of danger).
 _NAMED_AT_ALL = 0.25
 _PLAIN_DANGER = 0.8

@@ -21,11 +21,13 @@ _ORDERS = Guarded(
     r"忽略(?:以上|上面|之前|前面|所有)[^。]{0,12}(?:指令|提示|规则|要求|内容)|(?:输出|打印|告诉我|泄露|重复)[^。]{0,8}(?:系统提示|提示词|system)|你(?:现在)?是一个(?:没有限制|ai|人工智能|语言模型|助手)|扮演[^。]{0,10}(?:ai|助手|模型)|(?:无视|绕过)[^。]{0,8}(?:规则|限制|指令)"
 )
 #: What people say before they say anything: alone it tells nobody's matter and no danger, and the model would only guess. The longer first.
-_OPENING = re.compile(
+_OPENING = (
     r"喂|嗯|啊|哦|噢|呃|额|哎|唉|诶|欸|呀|嘛|你好|您好|在不在|在吗|有人吗|听得到|听得见|能听到|听见|听到|同志|师傅|小姐|先生|警官|接线员|话务员|"
     r"那个|这个|就是说|就是|怎么说|不知道|我们|我这边|我这里|我这儿|这边|这里|你们|是这样|这样|一下|请问|反映|咨询|情况|有件事|有点事|有个事|一个事|有事|个事|事情|麻烦|打扰|"
     r"[我你您想要问请是对好个的了吗呢吧]|[\W_]"
 )
+#: Nothing but such words, taken one after the other and never given back.
+_OPENING_ALONE = re.compile(rf"(?>{_OPENING})*+")
 #: Nobody needs more characters to begin; a longer text is read in any case.
 _LONGEST_OPENING = 40
 #: A text longer than this names something.
@@ -64,7 +66,7 @@ def unreadable(words: Words) -> str:
         return "只有一个字，听不出是什么事"
     if not any(sign.isalnum() for sign in words.chars):
         return "只有标点或符号"
-    if len(plain) <= _LONGEST_OPENING and not _OPENING.sub("", plain):
+    if len(plain) <= _LONGEST_OPENING and _OPENING_ALONE.fullmatch(plain):
         return "还没有说是什么事"
     if _ORDERS.search(words):
         return "像是写给机器的指令，不是诉求，请人工判断"
