@@ -391,7 +391,10 @@
       const target = document.querySelector('[data-shortcut="' + name + '"]');
       if (target) {
         pressed.preventDefault();
-        if (target.matches("input")) { target.checked = true; target.dispatchEvent(new Event("change", { bubbles: true })); } else target.click();
+        if (target.matches("input")) { target.checked = true; target.dispatchEvent(new Event("change", { bubbles: true })); return; }
+        // A key may be faster than the settling of what has just come: without this the form would be sent as a page of its own.
+        if (target.form && window.htmx) window.htmx.process(target.form);
+        target.click();
       }
       return;
     }
