@@ -162,7 +162,7 @@ class Triage:
         scores = scorer.score_many([each.words.plain for each in asked], [each.signs() for each in asked])
         for (number, _), of_lead in zip(leads, scores[len(readings) :], strict=True):
             scores[number] = with_lead(scores[number], of_lead)
-        scored = iter([(reading, self._weighed(reading, each)) for reading, each in zip(readings, scores, strict=False)])
+        scored = ((reading, self._weighed(reading, each)) for reading, each in zip(readings, scores, strict=False))
         return [self._unclear(each, why) if why else self._judge(*next(scored)) for each, why in zip(words, why_not, strict=True)]
 
     def _unreadable(self, words: Words) -> str:

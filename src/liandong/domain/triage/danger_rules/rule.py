@@ -44,7 +44,7 @@ class DangerRule:
         vital: raised in a long letter too, where most rules ask for a word that says *now*.
         not_in_reports: in a report of help under way (``官兵赶赴``, ``捐赠``) the danger is being met already.
         speaks_in_negatives: its own words hold a ``没`` or ``不`` (``没气了``), so a denial inside them says nothing.
-        common: its words stand in calm matters too: where the classifier hears neither danger nor any part for police, it is asked about instead of raised.
+        common: its words stand in calm matters too: where the classifier hears hardly any danger and police have little part, it is asked about instead of raised (``engine.py``).
         source_side: the source is another department's to cure once people are safe: a joint matter.
     """
 
