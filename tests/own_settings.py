@@ -32,5 +32,5 @@ def own_settings(adviser: Stub, directory: Path) -> Mapping[str, Mapping[str, An
     told = json.loads((directory / "triage" / "model.json").read_text(encoding="utf-8"))
     told["about"]["decisions"] = DECISIONS
     (directory / "triage" / "model.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-    police = {"adviser_url": adviser.base, "adviser_key": "secret-key", "adviser_model": "small", "adviser_seconds": 2, "adviser_per_minute": 600}
+    police = {"adviser_url": adviser.base, "adviser_key": "secret-key", "adviser_model": "small", "adviser_seconds": 4, "adviser_per_minute": 600}
     return {"police": police, "hotline": {"unit_model": str(directory / "units"), "triage_model": str(directory / "triage")}}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import httpx
 
 from liandong.domain.errors import MESSAGES
 from tests.city import City
 
-__all__ = ["ODD", "books", "problem"]
+__all__ = ["ODD", "asked", "books", "problem"]
 
 ODD: dict[str, Any] = {
     "empty": "",
@@ -42,6 +45,36 @@ def books(city: City, node: str = "police") -> tuple[int, ...]:
         row = connection.execute(query.encode()).fetchone()
     assert row is not None
     return tuple(map(int, row))
+
+
+def refused(answer: httpx.Response) -> bool:
+    """Tell whether an answer is a refusal."""
+    return answer.status_code >= 400
+
+
+def asked(
+    city: City, ask: Callable[[], httpx.Response], counts: Callable[[httpx.Response], bool] = refused, *, new_streams: int | None = None
+) -> httpx.Response:
+    """Ask something of the police node, and hold that a refusal leaves its books as they were.
+
+    Clocks, jobs and messages that other tests have set going write in the same books, and may do so between two looks. So what is asked
+    must be something that can be asked again, and one time of three must leave the books alone: what a refusal writes it writes every time.
+
+    Parameters:
+        counts: which answers must leave the books alone; the others are returned as they are.
+        new_streams: in place of books untouched, how many streams more there must be.
+    """
+    seen = []
+    for _ in range(3):
+        before = books(city)
+        answer = ask()
+        if not counts(answer):
+            return answer
+        after = books(city)
+        if after == before if new_streams is None else after[0] == before[0] + new_streams:
+            return answer
+        seen.append((before, after))
+    raise AssertionError(seen)
 
 
 def problem(answer: Any, *statuses: int) -> str:

@@ -7,17 +7,32 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
+from functools import partial
 
 import httpx
 import pytest
 
 from tests.city import Api, City
-from tests.hostile.odd import ODD, books
+from tests.hostile.odd import ODD, asked
 
 pytestmark = pytest.mark.nodes
 
 TEXTS = {what: value for what, value in ODD.items() if isinstance(value, str) and what != "half a pair"}
-FIELDS = ("text", "phone", "place", "citizen", "happened", "demand", "recording", "channel", "course", "reason", "guidance", "door", "confidential")
+FIELDS = (
+    "text",
+    "phone",
+    "place",
+    "citizen",
+    "happened",
+    "demand",
+    "recording",
+    "channel",
+    "course",
+    "reason",
+    "guidance",
+    "door",
+    "confidential",
+)
 
 
 class Desk:
@@ -56,16 +71,18 @@ def slot() -> str:
     return f"call-{secrets.token_hex(5)}"
 
 
+def take(desk: Desk, fields: dict[str, str]) -> httpx.Response:
+    return desk.post(f"/desk/{slot()}/take/", fields)
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_an_odd_value_in_any_field_of_a_call_is_taken_or_refused_in_words(city: City, desk: Desk, name: str) -> None:
     for what, value in TEXTS.items():
-        before = books(city)
-        answer = desk.post(f"/desk/{slot()}/take/", {"text": "楼下油烟太大", "course": "keep", name: value})
+        answer = asked(city, partial(take, desk, {"text": "楼下油烟太大", "course": "keep", name: value}))
         assert answer.status_code in (200, 422), (what, answer.status_code, answer.text[:200])
         assert "<script>alert" not in answer.text
         if answer.status_code == 422:
             assert re.search(r"[\u4e00-\u9fff]{4}", answer.text), what
-            assert books(city) == before, what
 
 
 def test_what_was_typed_and_refused_is_still_there_after_the_page_is_opened_again(desk: Desk) -> None:
@@ -79,26 +96,25 @@ def test_what_was_typed_and_refused_is_still_there_after_the_page_is_opened_agai
     assert "采莲路8号" in page
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff", b"null", b"[" * 50_000, b'{"text": "' + b"x" * 400_000 + b'"}', b'{"text": {"a": 1}, "x": [1]}'])
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"[]", b"\xff", b"null", b"[" * 50_000, b'{"text": "' + b"x" * 400_000 + b'"}', b'{"text": {"a": 1}, "x": [1]}']
+)
 def test_a_draft_that_is_none_is_refused_or_left_out(city: City, desk: Desk, raw: bytes) -> None:
-    before = books(city)
-    answer = desk.post(f"/desk/{slot()}/draft/", content=raw, **{"Content-Type": "application/json"})
+    answer = asked(city, lambda: desk.post(f"/desk/{slot()}/draft/", content=raw, **{"Content-Type": "application/json"}), lambda _: True)
     assert answer.status_code in (200, 400, 413, 422), (answer.status_code, answer.text[:200])
-    assert books(city) == before
 
 
-@pytest.mark.parametrize(("command", "name"), [("supplement", "words"), ("hand_over", "reason"), ("guide", "guidance"), ("correct", "side"), ("link", "linked")])
+@pytest.mark.parametrize(
+    ("command", "name"), [("supplement", "words"), ("hand_over", "reason"), ("guide", "guidance"), ("correct", "side"), ("link", "linked")]
+)
 def test_an_odd_value_in_a_form_comes_back_with_the_reason(city: City, desk: Desk, police: Api, command: str, name: str) -> None:
     for what, value in TEXTS.items():
         appeal = police.take("楼下油烟太大")["appeal"]["id"]
-        before = books(city)
-        answer = desk.post(f"/records/{appeal}/act/{command}/", {name: value, "seen": "1"})
+        answer = asked(city, partial(desk.post, f"/records/{appeal}/act/{command}/", {name: value, "seen": "1"}))
         assert answer.status_code in (200, 404, 422), (what, answer.status_code, answer.text[:200])
         assert "<script>alert" not in answer.text
-        if answer.status_code == 422:
-            assert books(city) == before, what
-            if name in ("words", "reason", "guidance") and what in ("100 kB", "HTML", "SQL"):
-                assert value[:30] in html.unescape(answer.text), what
+        if answer.status_code == 422 and name in ("words", "reason", "guidance") and what in ("100 kB", "HTML", "SQL"):
+            assert value[:30] in html.unescape(answer.text), what
 
 
 @pytest.mark.parametrize("seen", ["-1", "999999999999", "x", "9"])
@@ -141,7 +157,21 @@ def test_nobody_signs_in_with_odd_words_and_the_name_stays_typed(city: City, wha
         assert answer.status_code in (403, 404)
 
 
-@pytest.mark.parametrize("path", ["/records/%00/", "/records/%ff/", "/desk/..%2f/", "/desk/" + "x" * 300 + "/", "/orders/x/", "/records/" + "诉" * 200 + "/", "/nothing/", "/static/..%2f..%2fetc/passwd", "/static/%00", "/static/%ff%fe"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/records/%00/",
+        "/records/%ff/",
+        "/desk/..%2f/",
+        "/desk/" + "x" * 300 + "/",
+        "/orders/x/",
+        "/records/" + "诉" * 200 + "/",
+        "/nothing/",
+        "/static/..%2f..%2fetc/passwd",
+        "/static/%00",
+        "/static/%ff%fe",
+    ],
+)
 def test_an_address_of_nothing_has_a_page_of_its_own(desk: Desk, path: str) -> None:
     answer = desk.client.get(path)
     assert answer.status_code in (400, 404), (path, answer.status_code)
@@ -149,9 +179,7 @@ def test_an_address_of_nothing_has_a_page_of_its_own(desk: Desk, path: str) -> N
 
 
 def test_without_the_mark_of_the_page_nothing_is_taken(city: City, desk: Desk) -> None:
-    before = books(city)
-    assert desk.client.post(f"/desk/{slot()}/take/", data={"text": "x"}).status_code == 403
-    assert books(city) == before
+    assert asked(city, lambda: desk.client.post(f"/desk/{slot()}/take/", data={"text": "x"})).status_code == 403
 
 
 def test_who_is_signed_out_is_told_how_to_go_on(city: City) -> None:
@@ -164,10 +192,8 @@ def test_who_is_signed_out_is_told_how_to_go_on(city: City) -> None:
 
 @pytest.mark.parametrize("role", ["analyst", "leader", "officer"])
 def test_a_desk_of_another_role_stays_shut(city: City, role: str) -> None:
-    before = books(city)
     other = Desk(city, role)
     assert other.client.get("/desk/").status_code == 403
-    answer = other.post(f"/desk/{slot()}/take/", {"text": "楼下油烟太大"})
+    answer = asked(city, partial(take, other, {"text": "楼下油烟太大"}))
     assert answer.status_code in (403, 422)
     other.client.close()
-    assert books(city) == before

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.city import Api, City
-from tests.hostile.odd import ODD, books, problem
+from tests.hostile.odd import ODD, asked, problem
 
 pytestmark = pytest.mark.nodes
 
@@ -52,59 +53,50 @@ def raw(api: Api, path: str, body: bytes, method: str = "POST", **headers: str) 
 @pytest.mark.parametrize("name", APPEAL)
 def test_an_odd_value_in_any_field_of_an_appeal_is_refused_or_kept_as_it_was(city: City, police: Api, name: str) -> None:
     for what, value in ODD.items():
-        before = books(city)
-        body = json.dumps({"text": "楼下油烟太大", "channel": "phone", name: value})
-        answer = raw(police, "/appeals", body.encode("utf-8", "surrogatepass"))
+        body = json.dumps({"text": "楼下油烟太大", "channel": "phone", name: value}).encode("utf-8", "surrogatepass")
+        answer = asked(city, partial(raw, police, "/appeals", body))
         if answer.status_code in (200, 201):
             kept = answer.json()["appeal"]["data"].get(name)
             assert isinstance(value, bool) or value in (None, "") or kept in (value, str(value).strip(), None), (what, kept)
             continue
         assert problem(answer, 400, 413, 422), what
-        assert books(city) == before, what
 
 
 @pytest.mark.parametrize("name", PLACING)
 def test_an_odd_value_in_any_field_of_a_placing_is_refused_or_kept(city: City, police: Api, name: str) -> None:
     for what, value in ODD.items():
         appeal = police.take("楼下油烟太大")["appeal"]["id"]
-        before = books(city)
         body = json.dumps({"course": "hand_over", name: value}).encode("utf-8", "surrogatepass")
-        answer = raw(police, f"/appeals/{appeal}/place", body)
+        answer = asked(city, partial(raw, police, f"/appeals/{appeal}/place", body))
         if answer.status_code != 200:
             assert problem(answer, 400, 422), what
-            assert books(city) == before, what
 
 
 @pytest.mark.parametrize("what", RAW)
 @pytest.mark.parametrize("path", ["/appeals", "/triage"])
 def test_a_body_that_is_none_is_refused(city: City, police: Api, path: str, what: str) -> None:
-    before = books(city)
-    problem(raw(police, path, RAW[what]), 400, 413, 422)
-    assert books(city) == before
+    problem(asked(city, lambda: raw(police, path, RAW[what])), 400, 413, 422)
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "", "x" * 3000])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "", "x" * 3000]
+)
 def test_a_body_of_another_kind_is_read_as_json_or_refused(city: City, police: Api, kind: str) -> None:
-    before = books(city)
-    problem(raw(police, "/appeals", b"text=%E6%B2%B9&channel=phone", **{"Content-Type": kind}), 400, 415, 422)
-    assert books(city) == before
+    problem(asked(city, lambda: raw(police, "/appeals", b"text=%E6%B2%B9&channel=phone", **{"Content-Type": kind})), 400, 415, 422)
 
 
 @pytest.mark.parametrize("command", ["supplement", "hand_over", "correct", "nothing-such", "%00", "..%2f..", "x" * 500, "take", "close"])
 def test_odd_data_of_an_act_is_refused_and_changes_nothing(city: City, police: Api, command: str) -> None:
     appeal = police.take("楼下油烟太大")["appeal"]["id"]
-    for what, value in {**ODD, "deep": json.loads("[" * 60 + "]" * 60)}.items():
-        before = books(city)
+    for value in {**ODD, "deep": json.loads("[" * 60 + "]" * 60)}.values():
         names = ("words", "side", "reason", "handover", "order", "evidence", "text", "result", "__class__", "")
         for data in (dict.fromkeys(names, value), value):
             body = json.dumps({"data": data}).encode("utf-8", "surrogatepass")
-            answer = raw(police, f"/appeals/{appeal}/acts/{command}", body)
+            answer = asked(city, partial(raw, police, f"/appeals/{appeal}/acts/{command}", body))
             if answer.status_code == 200:
                 appeal = police.take("楼下油烟太大")["appeal"]["id"]
-                before = books(city)
-                continue
-            problem(answer)
-            assert books(city) == before, what
+            else:
+                problem(answer)
 
 
 @pytest.mark.parametrize(
@@ -125,16 +117,17 @@ def test_a_method_that_is_not_open_is_refused_in_words(police: Api, method: str,
     problem(police.client.request(method, path), 405)
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Bearer " + "x" * 5000, "Basic YTpi", "Bearer ld_" + "aB3-" * 11, "bearer \u00ff"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer x", "Bearer " + "x" * 5000, "Basic YTpi", "Bearer ld_" + "aB3-" * 11, "bearer \u00ff"]
+)
 def test_a_wrong_token_opens_nothing(city: City, police: Api, header: str) -> None:
-    before = books(city)
-    for method, path in (("POST", "/appeals"), ("GET", "/appeals"), ("GET", "/exchange"), ("POST", "/triage")):
-        with httpx.Client(trust_env=False) as client:
-            headers = {b"Content-Type": b"application/json", b"Authorization": header.encode("latin-1")}
-            answer = client.request(method, police.client.base_url.join(path.lstrip("/")), content=b'{"text":"x"}', headers=list(headers.items()))
-        assert problem(answer, 401) == "access.unknown_token"
-        assert "Bearer" in answer.headers["WWW-Authenticate"]
-    assert books(city) == before
+    headers = list({b"Content-Type": b"application/json", b"Authorization": header.encode("latin-1")}.items())
+    with httpx.Client(trust_env=False) as client:
+        for method, path in (("POST", "/appeals"), ("GET", "/appeals"), ("GET", "/exchange"), ("POST", "/triage")):
+            url = police.client.base_url.join(path.lstrip("/"))
+            answer = asked(city, partial(client.request, method, url, content=b'{"text":"x"}', headers=headers))
+            assert problem(answer, 401) == "access.unknown_token"
+            assert "Bearer" in answer.headers["WWW-Authenticate"]
 
 
 def test_a_token_that_was_ended_opens_nothing_more(city: City) -> None:
@@ -151,14 +144,12 @@ def test_a_token_that_was_ended_opens_nothing_more(city: City) -> None:
 def test_a_wrong_role_is_told_whose_it_is_and_changes_nothing(city: City, police: Api, role: str) -> None:
     taken = police.take("楼下油烟太大", course="hand_over")["appeal"]
     other = city.api("police", role)
-    before = books(city)
     for kind, record, command, data in (
         ("appeals", taken["id"], "close", {"result": "x"}),
         ("handovers", taken["data"]["handover"], "withdraw", {"reason": "x"}),
     ):
-        answer = other.client.post(f"/{kind}/{record}/acts/{command}", json={"data": data})
+        answer = asked(city, partial(other.client.post, f"/{kind}/{record}/acts/{command}", json={"data": data}))
         assert problem(answer, 403, 404, 409) in ("command.not_allowed", "stream.not_found", "command.not_in_state")
-    assert books(city) == before
 
 
 def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(city: City, police: Api) -> None:

@@ -77,7 +77,7 @@ def test_words_that_give_orders_change_nothing_but_the_advice(city: City, advise
 @pytest.mark.parametrize(
     ("change", "code", "status"),
     [
-        ({"delay": 5.0}, "adviser.silent", 504),
+        ({"delay": 20.0}, "adviser.silent", 504),
         ({"status": 500}, "adviser.failed", 502),
         ({"answer": "我觉得归公安"}, "adviser.unreadable", 502),
         ({"answer": {"side": "court"}}, "adviser.unreadable", 502),
@@ -92,7 +92,7 @@ def test_a_bad_endpoint_costs_a_sentence_and_the_desk_goes_on(city: City, advise
     began = time.monotonic()
     refused = city.api("police", "call_taker").post("/triage/advice", {"text": SMOKE}, status=status)
     assert refused["code"] == code and refused["retry_helps"] is True
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     screen = city.screen("police", "call_taker")
     assert "按平台研判办" in screen.send("/desk/advice/", {"text": SMOKE}).text
     assert "verdict-head" in screen.send("/desk/verdict/", {"text": SMOKE}).text

@@ -30,7 +30,7 @@ def stub() -> Iterator[Stub]:
 
 
 def adviser(stub: Stub, **wishes: Any) -> OpenAiCompatible:
-    return OpenAiCompatible(stub.base, "secret-key", "small", **{"timeout_seconds": 0.6, **wishes})
+    return OpenAiCompatible(stub.base, "secret-key", "small", **{"timeout_seconds": 20, **wishes})
 
 
 def test_advice_is_read_and_the_key_is_sent(stub: Stub) -> None:
@@ -73,7 +73,7 @@ def test_words_that_give_orders_stay_data_and_can_only_change_the_advice(stub: S
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"delay": 1.0}, "silent"),
+        ({"delay": 20.0}, "silent"),
         ({"status": 500}, "failed"),
         ({"answer": "我觉得归公安"}, "unreadable"),
         ({"answer": {"side": "court"}}, "unreadable"),
@@ -89,9 +89,9 @@ def test_a_bad_endpoint_costs_a_sentence_and_never_more_than_its_time(stub: Stub
         setattr(stub, name, value)
     began = time.monotonic()
     with pytest.raises(AdviserUnavailable) as refused:
-        adviser(stub).advise("油烟太大", ITEMS)
+        adviser(stub, timeout_seconds=0.6 if why == "silent" else 20).advise("油烟太大", ITEMS)
     assert refused.value.why == why
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_it_is_asked_only_so_often(stub: Stub) -> None:
