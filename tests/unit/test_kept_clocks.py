@@ -203,6 +203,12 @@ def test_who_takes_over_is_not_late_by_the_departure_of_another_unit() -> None:
     assert due(play("alarm", *facts, ("OfficersDeparted", "2026-11-24 周二 09:21")), "way") == "11月24日09:51"
 
 
+def test_who_takes_over_sets_out_from_his_own_signature() -> None:
+    facts = (("UnitOrdered", "2026-11-24 周二 09:00"), ("OrderSigned", "2026-11-24 周二 09:01"), ("UnitRedirected", "2026-11-24 周二 09:03"))
+    assert [each.step for each in play("alarm", *facts) if each.outcome == Outcome.OPEN] == ["sign"]
+    assert due(play("alarm", *facts, ("OrderSigned", "2026-11-24 周二 09:04")), "depart") == "11月24日09:09"
+
+
 def test_a_right_lapses_and_is_never_overdue() -> None:
     clocks = play("workorder", ("OrderReceived", "2026-11-24 周二 09:00"), ("OrderDispatched", "2026-11-24 周二 09:00"))
     refuse = open_clock(clocks, "refuse")

@@ -57,7 +57,7 @@ SCENE = _set("SceneHandled", "NonPoliceStated") | ALARM_AWAY
 ALARM_STEPS = (
     ClockStep("order", _set("AlarmTaken", "AlarmReopened"), _set("UnitOrdered"), ALARM_END, _set("OrderTurnedBack"), owed_by="desk"),
     ClockStep("sign", _set("UnitOrdered", "UnitRedirected"), _set("OrderSigned", "OfficersDeparted", "OfficersArrived"), ALARM_END | SCENE),
-    ClockStep("depart", _set("OrderSigned"), _set("OfficersDeparted", "OfficersArrived"), ALARM_END | SCENE),
+    ClockStep("depart", _set("OrderSigned"), _set("OfficersDeparted", "OfficersArrived"), ALARM_END | SCENE | _set("UnitRedirected")),
     ClockStep("arrive", _set("UnitOrdered"), _set("OfficersArrived", "SceneHandled"), ALARM_END | SCENE, keeps=True, urgent_only=True),
     ClockStep("way", _set("OfficersDeparted"), _set("OfficersArrived", "SceneHandled"), ALARM_END | SCENE | _set("UnitRedirected"), calm_only=True),
     ClockStep("handle", _set("OfficersArrived"), _set("SceneHandled"), ALARM_END | SCENE, _set("NonPoliceTurnedBack"), keeps=True),
