@@ -18,6 +18,7 @@ from liandong.adapters.classifier.corpus import Labelled, corpus_digest
 from liandong.adapters.classifier.errors import ModelError
 from liandong.adapters.classifier.grams import grams_of, run_of
 from liandong.adapters.classifier.shipped import SHIPPED, default_scorer
+from liandong.adapters.classifier.training import fold_of_authors
 from liandong.adapters.classifier.triage_model import TriageModel, one_a_slot
 from liandong.adapters.classifier.triage_training import train_triage
 from liandong.adapters.packs.loader import load_pack
@@ -78,13 +79,41 @@ def test_the_network_hears_what_two_words_say_together(tmp_path: Path, monkeypat
     rows = crossed_rows(400)
     train_triage(rows).save(tmp_path)
     model = TriageModel.load(tmp_path)
-    assert model.net is not None and set(model.trust) == {"side", "item", "urgent"} and model.trust["side"] > 0
+    assert model.net is not None and set(model.trust) == {"net", "side", "item", "urgent"} and model.trust["net"] > 0
 
     def right(asked: TriageModel) -> float:
         heard = [max(scores.side, key=lambda side: scores.side[side]) for scores in asked.score_many([row.text for row in rows], [row.signs for row in rows])]
         return sum(side == row.labels["side"] for side, row in zip(heard, rows, strict=True)) / len(rows)
 
     assert right(model) > 0.95 > 0.8 > right(replace(model, net=None))
+
+
+def test_labels_told_together_do_not_contradict_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(triage_training, "_LEAST_FOR_NET", 100)
+    rows = crossed_rows(400)
+    train_triage(rows).save(tmp_path)
+    for scores in TriageModel.load(tmp_path).score_many([row.text for row in rows], [row.signs for row in rows]):
+        assert scores.side.get("police", 0.0) == pytest.approx(scores.item.get("P1", 0.0), abs=1e-3)
+        assert sum(scores.side.values()) == pytest.approx(1.0, abs=0.01)
+
+
+def test_all_rows_of_an_author_are_in_one_fold_and_the_folds_alike_in_size() -> None:
+    authors = [author for author, count in (("a", 40), ("b", 30), ("c", 20), ("d", 20), ("e", 10)) for _ in range(count)] + [""] * 60
+    labels = np.arange(len(authors)) % 3
+    folds = fold_of_authors(labels, authors, 3, seed=0)
+    assert all(len({int(fold) for fold, each in zip(folds, authors, strict=True) if each == author}) == 1 for author in "abcde")
+    assert np.bincount(folds[:120], minlength=3).tolist() == [40, 40, 40] and np.bincount(folds[120:]).tolist() == [20, 20, 20]
+
+
+def test_what_authors_it_has_not_read_would_label_otherwise_is_learnt_less_firmly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(triage_training, "_LEAST_FOR_NET", 100)
+    agreed = [replace(row, author=f"g-{number % 6}") for number, row in enumerate(crossed_rows(600))]
+    other = [replace(row, author="g-6", labels={**row.labels, "side": "police", "item": "P1"}) for row in crossed_rows(100)]
+    train_triage([*agreed, *other]).save(tmp_path)
+    model = TriageModel.load(tmp_path)
+    odd = [row for row, said in zip(other, crossed_rows(100), strict=True) if said.labels["side"] == "hotline"]
+    heard = [max(scores.side, key=lambda side: scores.side[side]) for scores in model.score_many([row.text for row in odd], [row.signs for row in odd])]
+    assert heard.count("hotline") > 0.9 * len(odd), "six authors against one"
 
 
 def test_a_model_without_a_network_is_read_as_before(tmp_path: Path) -> None:

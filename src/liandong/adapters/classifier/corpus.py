@@ -32,6 +32,7 @@ class Utterance:
         kind: 报警, 咨询, 求助, 投诉举报 or 意见建议.
         urgent: danger to life, body, property or public safety now.
         tags: how it is said, and what it is a hard negative of.
+        author: who wrote it, as far as one writes like another; ``""`` where everybody writes for himself.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Utterance:
     kind: str
     urgent: bool
     tags: tuple[str, ...]
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,13 @@ class Labelled:
         signs: what the rules and the list found in it.
         labels: head → label; ``urgent`` and ``matter`` are ``true`` or ``false``, no item is ``none``. Words without a matter have
             that label alone.
+        author: of the row, ``""`` where none is known.
     """
 
     text: str
     signs: Signs
     labels: Mapping[str, str]
+    author: str = ""
 
 
 def labelled_rows(rows: Iterable[Utterance], triage: Triage) -> list[Labelled]:
@@ -64,7 +68,7 @@ def labelled_rows(rows: Iterable[Utterance], triage: Triage) -> list[Labelled]:
     made = []
     for row in rows:
         reading = triage.read(row.text)
-        made.append(Labelled(reading.words.plain, reading.signs(), _labels(row)))
+        made.append(Labelled(reading.words.plain, reading.signs(), _labels(row), row.author))
     return made
 
 
@@ -76,6 +80,11 @@ def _labels(row: Utterance) -> dict[str, str]:
 
 def _files(corpus: Path, split: str) -> list[Path]:
     return [file for folder in SPLITS[split] for file in sorted((corpus / folder).glob("*.jsonl"))]
+
+
+def _author(file: Path) -> str:
+    """Return who wrote a file: since part ``g`` each has an author of its own, before that the files of one letter had one; of what names no matter each has."""
+    return file.stem if file.stem.startswith("g-") or file.parent.name == "unclear" else file.stem.split("-")[0]
 
 
 def read_corpus(corpus: Path, split: str) -> list[Utterance]:
@@ -93,7 +102,7 @@ def read_corpus(corpus: Path, split: str) -> list[Utterance]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 value = json.loads(line)
-                rows.append(Utterance(**{**value, "tags": tuple(value["tags"])}))
+                rows.append(Utterance(**{**value, "tags": tuple(value["tags"])}, author=_author(file)))
             except (ValueError, TypeError, KeyError) as error:
                 raise ModelError("model.file_broken", file=file.name, line=number, reason=str(error)) from error
     if not rows:

@@ -3,8 +3,8 @@
 Theory of operation: linear. A text is the runs it holds, weighted by rarity and scaled to length 1, beside the signs; every label
 has one weight a run and one a sign; slope and level of each head were fitted on answers given unseen, so that softmax gives
 calibrated probabilities. Being linear, it explains itself: the weight of each run for the chosen item, laid on the characters it
-covers, shows the words that decided. A small network beside it (``triage_net.py``) moves side, item and danger by what words say
-together. Stored as ``model.json`` and ``model.npz`` (plain arrays, never pickle).
+covers, shows the words that decided. Side, item and danger are told together, as one label: a small network (``triage_net.py``)
+names the labels there are, and the heads add what each says of its part. Stored as ``model.json`` and ``model.npz`` (plain arrays, never pickle).
 """
 
 from __future__ import annotations
@@ -25,14 +25,16 @@ from liandong.adapters.classifier.grams import LONGEST, Grams, grams_of
 from liandong.adapters.classifier.triage_net import JOINED, TriageNet, short
 from liandong.domain.triage.scores import Scores, Signs
 
-__all__ = ["HEADS", "MATTER", "TriageModel", "one_a_slot", "rows_of", "sign_rows"]
+__all__ = ["HEADS", "MATTER", "OF_NET", "TriageModel", "one_a_slot", "rows_of", "sign_rows"]
 
 #: what is judged, in the order of the columns.
 HEADS = ("side", "item", "kind", "urgent")
+#: name of what the network says, beside the names of the heads that are told together with it.
+OF_NET = "net"
 #: behind them, in models that were taught it: whether the words name a matter at all.
 MATTER = "matter"
-_FORMAT = 3
-#: formats that are read: those of 2 have no network.
+_FORMAT = 4
+#: formats that are read: those of 2 have no network. In 3 the heads were not told together.
 _READ = frozenset({2, _FORMAT})
 _SLOT_BITS = 20
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -45,6 +47,9 @@ _LEAST_SHARE = 0.002
 _BATCH = 1_024
 _KEY_BITS = np.uint64(48)
 _KEY_MASK = np.uint64((1 << 48) - 1)
+#: as many for the row of a run.
+_ROW_BITS = np.int64(32)
+_ROW_MASK = np.int64((1 << 32) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class TriageModel:
         level: one a column.
         about: how it was trained, and figures.
         net: the network beside it, or None.
-        trust: head of the network → how much its logarithms count.
+        trust: ``net`` and each head told together → how much its line counts; empty where there is no network.
     """
 
     labels: Mapping[str, tuple[str, ...]]
@@ -79,6 +84,8 @@ class TriageModel:
     _inward: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32), compare=False)
     _sign_inward: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32), compare=False)
     _members: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
+    #: columns of all heads × outputs of the network, how much each head's line counts for each output.
+    _told: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32), compare=False)
     #: hash → row of ``keys`` or 0; row 0 is a run that says nothing.
     _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32), compare=False)
 
@@ -111,7 +118,7 @@ class TriageModel:
             dict(about),
             net,
             dict(trust or {}),
-            *((*_spread(net, len(keys), len(signs)), net.members_of(labels)) if net is not None else ()),
+            *((*_spread(net, len(keys), len(signs)), net.members_of(labels), _told(net, labels, trust or {})) if net is not None else ()),
             _slots=slots,
         )
 
@@ -128,12 +135,11 @@ class TriageModel:
             return []
         grams = grams_of(texts)
         known = self._known(grams.keys)
-        owners, once = _once(grams)
-        rows = _rows(owners, self._known(once), len(texts), self.rarity)
+        rows = _rows(*_once_each(grams.texts, known), len(texts), self.rarity)
         found = _signs_of(signs, self.signs)
         line = np.asarray(rows @ self.weights) + found @ self.sign_weights + self.level
         if self.net is not None:
-            self._move(line, rows, found, self.net)
+            self._together(line, rows, found, self.net)
         odds = [_softmax(line[:, first:last]) for first, last in self._columns()]
         words = self._words(texts, grams, known, odds[1].argmax(1))
         tables = [_tables(self.labels[head], each) for head, each in zip(HEADS[:3], odds[:3], strict=True)]
@@ -144,13 +150,14 @@ class TriageModel:
             for side, item, kind, urgent, matter, shown in zip(*tables, odds[3][:, yes].tolist(), named.tolist(), words, strict=True)
         ]
 
-    def _move(self, line: np.ndarray, rows: sparse.csr_matrix, found: sparse.csr_matrix, net: TriageNet) -> None:
-        """Add to the lines of each text what the network says of it."""
+    def _together(self, line: np.ndarray, rows: sparse.csr_matrix, found: sparse.csr_matrix, net: TriageNet) -> None:
+        """Put in place of the lines of the heads that are told together what network and heads say together."""
         known = sparse.csr_matrix((rows.data, self._places[rows.indices], rows.indptr), shape=(rows.shape[0], len(self._inward)))
-        said = net.log_odds(np.asarray(known @ self._inward + found @ self._sign_inward), self._members)
+        heard = net.lines(np.asarray(known @ self._inward + found @ self._sign_inward))
+        said = net.shares(np.float32(self.trust[OF_NET]) * heard + line @ self._told, self._members)
         for head, (first, last) in zip(self.labels, self._columns(), strict=True):
             if head in said:
-                line[:, first:last] += np.float32(self.trust[head]) * said[head]
+                line[:, first:last] = said[head]
 
     def _columns(self) -> list[tuple[int, int]]:
         edges = np.cumsum([0, *(len(names) for names in self.labels.values())]).tolist()
@@ -165,8 +172,8 @@ class TriageModel:
         """Return for each text where the words stand that spoke most for its item."""
         first = self._columns()[1][0]
         pull = self.weights[known, first + item[grams.texts]] / grams.lengths
-        laid = np.zeros(grams.size + 3)
-        for reach in range(int(grams.lengths.max(initial=1))):
+        laid = np.bincount(grams.starts, pull, grams.size + 3)
+        for reach in range(1, int(grams.lengths.max(initial=1))):
             wide = grams.lengths > reach
             laid += np.bincount(grams.starts[wide] + reach, pull[wide], len(laid))
         shares = laid.tolist()
@@ -224,10 +231,10 @@ class TriageModel:
 
 
 def _net_of(stored: Mapping[str, Any] | None, arrays: Mapping[str, Any]) -> tuple[TriageNet | None, dict[str, float]]:
-    """Return the network of a stored model and how far each of its heads is trusted."""
+    """Return the network of a stored model and how much it and each head count."""
     if stored is None:
         return None, {}
-    return TriageNet.from_arrays(stored["labels"], arrays), {head: float(stored["trust"][head]) for head in JOINED}
+    return TriageNet.from_arrays(stored["labels"], arrays), {name: float(stored["trust"][name]) for name in (OF_NET, *JOINED)}
 
 
 def _spread(net: TriageNet, runs: int, signs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -240,6 +247,17 @@ def _spread(net: TriageNet, runs: int, signs: int) -> tuple[np.ndarray, np.ndarr
     of_signs = np.zeros((signs, net.inward.shape[1]), np.float32)
     of_signs[net.columns[~inside] - runs] = net.inward[~inside]
     return places, np.concatenate([np.zeros((1, net.inward.shape[1]), np.float32), net.inward[inside]]), of_signs
+
+
+def _told(net: TriageNet, labels: Mapping[str, Sequence[str]], trust: Mapping[str, float]) -> np.ndarray:
+    """Return how much each column of the heads counts for each output of the network."""
+    parts = [
+        np.array([[trust[head] if label[JOINED.index(head)] == name else 0.0 for label in net.labels] for name in names], np.float32)
+        if head in JOINED
+        else np.zeros((len(names), len(net.labels)), np.float32)
+        for head, names in labels.items()
+    ]
+    return np.concatenate(parts)
 
 
 def _heads_of(labels: Mapping[str, Any]) -> tuple[str, ...]:
@@ -317,6 +335,15 @@ def _once(grams: Grams) -> tuple[np.ndarray, np.ndarray]:
     return (packed >> _KEY_BITS).astype(np.int64), packed & _KEY_MASK
 
 
+def _once_each(texts: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the same of runs whose rows are known already; all that are not known are one."""
+    packed = np.sort(known | (texts << _ROW_BITS))
+    fresh = np.ones(len(packed), bool)
+    fresh[1:] = packed[1:] != packed[:-1]
+    packed = packed[fresh]
+    return packed >> _ROW_BITS, packed & _ROW_MASK
+
+
 def _slot(keys: np.ndarray) -> np.ndarray:
     return np.asarray((keys * _SPREAD) >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
 
@@ -338,11 +365,12 @@ def _softmax(line: np.ndarray) -> np.ndarray:
 def _best_words(shares: list[float]) -> tuple[tuple[int, int], ...]:
     """Return the one or two stretches of characters with the highest shares."""
     found: list[tuple[int, int]] = []
-    left = list(shares)
+    left, least = shares.copy(), 0.0
     for _ in range(2):
         best = max(left, default=0.0)
-        if best <= 0 or (found and best < _EXTEND * max(shares)):
+        if best <= least:
             break
+        least = least or _EXTEND * best
         start = left.index(best)
         end = start + 1
         while start > 0 and left[start - 1] >= _EXTEND * best and end - start < _WIDEST:

@@ -1,9 +1,14 @@
-"""Train the model that triage asks from labelled utterances; reproducible: same rows, rules and seed, same bytes."""
+"""Train the model that triage asks from labelled utterances; reproducible: same rows, rules and seed, same bytes.
+
+Everything that says how far to trust what was learnt is fitted on authors it was not learnt from: who calls is one more author. The
+folds part the rows by author; heads and teachers are learnt on four folds and asked of the fifth. What all teachers say of the rows
+they have not read is then taught to the networks that are shipped, beside the labels (ADR 0046).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,14 +22,15 @@ from liandong.adapters.classifier.corpus import Labelled
 from liandong.adapters.classifier.errors import ModelError
 from liandong.adapters.classifier.evaluation import calibration_error
 from liandong.adapters.classifier.grams import grams_of
-from liandong.adapters.classifier.training import LEAST_ROWS, fold_of
-from liandong.adapters.classifier.triage_model import HEADS, MATTER, TriageModel, one_a_slot, rows_of, sign_rows
-from liandong.adapters.classifier.triage_net import JOINED, train_triage_net
+from liandong.adapters.classifier.net import NetPlan
+from liandong.adapters.classifier.training import LEAST_ROWS, fold_of_authors
+from liandong.adapters.classifier.triage_model import HEADS, MATTER, OF_NET, TriageModel, one_a_slot, rows_of, sign_rows
+from liandong.adapters.classifier.triage_net import JOINED, PLANS, TEACHERS, TriageNet, train_triage_net
 
 __all__ = ["train_triage"]
 
 _FOLDS = 5
-_LEAST_TEXTS = 2
+_LEAST_TEXTS = 3
 #: how loud a sign is beside a text of length 1.
 _SIGN_SHARE = 0.15
 #: a danger that is missed costs more than a patrol sent in vain.
@@ -34,6 +40,8 @@ _MATTERS_A_VAGUE_ROW = 23.0
 _STRENGTH = {"side": 3.0, "item": 3.0, "kind": 1.0, "urgent": 1.0, MATTER: 1.0}
 #: heads learnt twice; danger and whether there is a matter were found no better for it.
 _OF_TWO_VIEWS = frozenset({"side", "item", "kind"})
+#: how much of what the network is taught is the teachers' word, and how much the label.
+_OF_TEACHERS = 0.5
 #: fewer rows than this teach the network nothing that the linear model does not know.
 _LEAST_FOR_NET = 2_000
 #: level of a label that no row has.
@@ -43,13 +51,21 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """The fitted weights of one head, calibrated."""
+    """The fitted weights of one head, calibrated, and its lines for every row, from weights that had not seen the row's author."""
 
     names: tuple[str, ...]
     weights: np.ndarray
     level: np.ndarray
     unseen: np.ndarray
-    trust: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """The network, how much it and each head count, and what they say together of each row whose author they had not seen."""
+
+    net: TriageNet
+    trust: dict[str, float]
+    unseen: np.ndarray
 
 
 def train_triage(rows: Sequence[Labelled], *, about: Mapping[str, Any] | None = None, seed: int = 0, progress: Progress = lambda _: None) -> TriageModel:
@@ -74,17 +90,23 @@ def train_triage(rows: Sequence[Labelled], *, about: Mapping[str, Any] | None = 
         signs = sign_rows([row.signs for row in rows], {name: place for place, name in enumerate(names)}) * _SIGN_SHARE
         progress(f"{len(rows)} texts, {len(keys)} runs, {len(names)} signs")
         features = sparse.csr_matrix(sparse.hstack([rows_of(texts, keys, rarity), sparse.csr_matrix(signs)]), dtype=np.float64)
-        joined = [number for number, row in enumerate(rows) if all(head in row.labels for head in JOINED)]
-        beside = _unseen_by_net(features, rows, joined, seed, progress) if len(joined) >= _LEAST_FOR_NET else None
         heads: dict[str, _Head] = {}
         figures: dict[str, dict[str, float]] = {}
         for head in _taught(rows):
             given = [number for number, row in enumerate(rows) if head in row.labels]
-            labels = [rows[number].labels[head] for number in given]
-            heads[head] = _train_head(head, features[given], labels, seed, beside[head][given] if beside and head in JOINED else None)
-            figures[head] = _figures(heads[head], labels)
+            heads[head] = _train_head(head, features, rows, given, seed)
+            figures[head] = _figures(softmax(heads[head].unseen[given], axis=1), heads[head].names, [rows[number].labels[head] for number in given])
             progress(f"{head}: {figures[head]}")
-        net = train_triage_net(features[joined], [_joint(rows[number]) for number in joined]) if beside else None
+        joined = [number for number, row in enumerate(rows) if all(head in row.labels for head in JOINED)]
+        together = None
+        if len(joined) >= _LEAST_FOR_NET:
+            beside = {head: replace(heads[head], unseen=heads[head].unseen[joined]) for head in JOINED}
+            together = _learn_together(features[joined], [rows[number] for number in joined], beside, seed, progress)
+        if together is not None:
+            for place, head in enumerate(JOINED):
+                members = np.array([[label[place] == name for name in heads[head].names] for label in together.net.labels], float)
+                figures[head] = _figures(together.unseen @ members, heads[head].names, [rows[number].labels[head] for number in joined])
+                progress(f"{head}, told together: {figures[head]}")
     weights = np.hstack([head.weights for head in heads.values()])
     runs, sign_weights = weights[: len(keys)] * rarity[:, None], weights[len(keys) :] * _SIGN_SHARE
     return TriageModel.made(
@@ -96,31 +118,66 @@ def train_triage(rows: Sequence[Labelled], *, about: Mapping[str, Any] | None = 
         sign_weights,
         np.concatenate([head.level for head in heads.values()]),
         {**(about or {}), "rows": len(rows), "seed": seed, "folds": _FOLDS, "unseen": figures},
-        net.scaled(np.concatenate([rarity, np.full(len(names), _SIGN_SHARE)])) if net is not None else None,
-        {head: heads[head].trust for head in JOINED} if net is not None else None,
+        together.net.scaled(np.concatenate([rarity, np.full(len(names), _SIGN_SHARE)])) if together is not None else None,
+        together.trust if together is not None else None,
     )
 
 
-def _joint(row: Labelled) -> tuple[str, ...]:
-    return tuple(row.labels[head] for head in JOINED)
+def _learn_together(features: sparse.csr_matrix, rows: Sequence[Labelled], heads: Mapping[str, _Head], seed: int, progress: Progress) -> _Together:
+    """Return the network that tells side, item and danger as one label, with the heads beside it.
+
+    Parameters:
+        features: of ``rows``, which have all three labels.
+        heads: with their lines for these rows.
+
+    Theory of operation: teachers learn from the labels of four folds and are asked of the fifth, so that no row is judged by what read
+    its author. They and the heads' unseen lines, weighted so that the labels are most likely, are the teacher's word. The shipped
+    network learns towards label and word; how much it counts beside the heads is fitted on networks so taught that had not seen a fold.
+    """
+    labels = sorted({tuple(row.labels[head] for head in JOINED) for row in rows})
+    place = {label: number for number, label in enumerate(labels)}
+    numbers = np.array([place[tuple(row.labels[head] for head in JOINED)] for row in rows])
+    folds = fold_of_authors(numbers, [row.author for row in rows], _FOLDS, seed)
+    truth = np.eye(len(labels), dtype=np.float32)[numbers]
+    parts = [heads[head].unseen[:, [heads[head].names.index(label[at]) for label in labels]] for at, head in enumerate(JOINED)]
+
+    def unseen(targets: np.ndarray, plans: Sequence[NetPlan], what: str) -> np.ndarray:
+        said = np.zeros(truth.shape, np.float32)
+        for fold in range(_FOLDS):
+            inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+            if len(inside) and len(outside):
+                progress(f"{what}: fold {fold + 1} of {_FOLDS}")
+                net = train_triage_net(features[inside], labels, targets[inside], plans)
+                said[outside] = net.lines(np.asarray(features[outside][:, net.columns] @ net.inward))
+        return said
+
+    heard = [unseen(truth, TEACHERS, "teachers"), *parts]
+    word = _said(heard, _weighed(heard, numbers))
+    targets = ((1 - _OF_TEACHERS) * truth + _OF_TEACHERS * word).astype(np.float32)
+    heard[0] = unseen(targets, PLANS, "taught")
+    counts = _weighed(heard, numbers)
+    progress("taught: all rows")
+    targets = ((1 - _OF_TEACHERS) * truth + _OF_TEACHERS * _said(heard, counts)).astype(np.float32)
+    net = train_triage_net(features, labels, targets, PLANS)
+    return _Together(net, dict(zip((OF_NET, *JOINED), counts.tolist(), strict=True)), _said(heard, counts))
 
 
-def _unseen_by_net(features: sparse.csr_matrix, rows: Sequence[Labelled], joined: Sequence[int], seed: int, progress: Progress) -> dict[str, np.ndarray]:
-    """Return what networks that had not seen a row say of its labels (logarithms), head → rows × labels; nothing of rows that lack one of the labels."""
-    names = {head: tuple(sorted({row.labels[head] for row in rows if head in row.labels})) for head in JOINED}
-    labels = [_joint(rows[number]) for number in joined]
-    known = {label: number for number, label in enumerate(sorted(set(labels)))}
-    folds = fold_of(np.array([known[label] for label in labels]), _FOLDS, seed)
-    unseen = {head: np.zeros((len(rows), len(names[head]))) for head in JOINED}
-    own = features[joined]
-    for fold in range(_FOLDS):
-        progress(f"network: fold {fold + 1} of {_FOLDS}")
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        net = train_triage_net(own[inside], [labels[number] for number in inside])
-        said = net.log_odds(np.asarray(own[outside][:, net.columns] @ net.inward), net.members_of(names))
-        for head in JOINED:
-            unseen[head][np.array(joined)[outside]] = said[head]
-    return unseen
+def _weighed(heard: Sequence[np.ndarray], numbers: np.ndarray) -> np.ndarray:
+    """Return how much each of several lines (rows × labels) must count for the labels to be most likely."""
+    rows = np.arange(len(numbers))
+
+    def loss(counts: np.ndarray) -> tuple[float, np.ndarray]:
+        logs = log_softmax(sum(count * line for count, line in zip(counts, heard, strict=True)), axis=1)
+        miss = np.exp(logs)
+        miss[rows, numbers] -= 1
+        return float(-logs[rows, numbers].mean()), np.array([(miss * line).sum() / len(rows) for line in heard])
+
+    start = np.array([0.6, *([0.5] * (len(heard) - 1))])
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, 10.0)] * len(heard)).x)
+
+
+def _said(heard: Sequence[np.ndarray], counts: np.ndarray) -> np.ndarray:
+    return np.asarray(softmax(sum(count * line for count, line in zip(counts, heard, strict=True)), axis=1))
 
 
 def _taught(rows: Sequence[Labelled]) -> tuple[str, ...]:
@@ -143,21 +200,25 @@ def _vocabulary(texts: np.ndarray, keys: np.ndarray, count: int) -> tuple[np.nda
     return known[kept], np.log((1 + count) / (1 + seen[kept])) + 1
 
 
-def _train_head(head: str, features: sparse.csr_matrix, labels: Sequence[str], seed: int, beside: np.ndarray | None) -> _Head:
+def _train_head(head: str, features: sparse.csr_matrix, rows: Sequence[Labelled], given: Sequence[int], seed: int) -> _Head:
+    """Return a head learnt from the rows ``given``, which have its label."""
+    labels = [rows[number].labels[head] for number in given]
     names = tuple(sorted(set(labels)))
     if len(names) < 2:
         raise ModelError("model.one_class", file="", column=head, label=names[0])
     numbers = np.searchsorted(np.array(names), np.array(labels))
-    folds = fold_of(numbers, _FOLDS, seed)
-    unseen = np.zeros((len(labels), len(names)))
+    folds = fold_of_authors(numbers, [rows[number].author for number in given], _FOLDS, seed)
+    own, unseen = features[given], np.zeros((len(given), len(names)))
     for fold in range(_FOLDS):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        weights, level = _fitted(head, names, features[inside], numbers[inside], seed)
-        unseen[outside] = features[outside] @ weights + level
-    slope, trust, shift = _calibration(unseen, beside, numbers)
-    weights, level = _fitted(head, names, features, numbers, seed)
-    whole = unseen * slope + shift if beside is None else unseen * slope + beside * trust + shift
-    return _Head(names, weights * slope, level * slope + shift, softmax(whole, axis=1), trust)
+        if len(outside) and len(set(numbers[inside])) > 1:
+            weights, level = _fitted(head, names, own[inside], numbers[inside], seed)
+            unseen[outside] = own[outside] @ weights + level
+    slope, shift = _calibration(unseen, numbers)
+    weights, level = _fitted(head, names, own, numbers, seed)
+    whole = np.zeros((len(rows), len(names)))
+    whole[given] = unseen * slope + shift
+    return _Head(names, weights * slope, level * slope + shift, whole)
 
 
 def _fitted(head: str, names: Sequence[str], features: sparse.csr_matrix, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -217,29 +278,24 @@ def _balance(head: str, names: Sequence[str], numbers: np.ndarray) -> dict[int, 
     return None
 
 
-def _calibration(line: np.ndarray, beside: np.ndarray | None, numbers: np.ndarray) -> tuple[float, float, np.ndarray]:
-    """Return the slope, how much ``beside`` counts, and the level a label that make the softmax most likely (vector scaling with one slope each).
+def _calibration(line: np.ndarray, numbers: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the slope and the level a label that make the softmax most likely (vector scaling with one slope).
 
     Source: Guo et al. 2017, section 4.2.
     """
     truth = np.eye(line.shape[1])[numbers]
-    other = np.zeros_like(line) if beside is None else beside
 
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
-        logs = log_softmax(line * point[0] + other * point[1] + point[2:], axis=1)
+        logs = log_softmax(line * point[0] + point[1:], axis=1)
         miss = (np.exp(logs) - truth) / len(line)
-        value = -(logs * truth).sum() / len(line) + 1e-3 * point[2:] @ point[2:]
-        return float(value), np.concatenate([[(miss * line).sum(), (miss * other).sum()], miss.sum(0) + 2e-3 * point[2:]])
+        value = -(logs * truth).sum() / len(line) + 1e-3 * point[1:] @ point[1:]
+        return float(value), np.concatenate([[(miss * line).sum()], miss.sum(0) + 2e-3 * point[1:]])
 
-    start = np.concatenate([[2.0, 0.0], np.zeros(line.shape[1])])
-    bounds = [(0.05, 50.0), (0.0, 0.0 if beside is None else 5.0)] + [(None, None)] * line.shape[1]
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return float(best[0]), float(best[1]), best[2:]
+    start = np.concatenate([[2.0], np.zeros(line.shape[1])])
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.05, 50.0)] + [(None, None)] * line.shape[1]).x
+    return float(best[0]), best[1:]
 
 
-def _figures(head: _Head, labels: Sequence[str]) -> dict[str, float]:
-    numbers = np.searchsorted(np.array(head.names), np.array(labels))
-    return {
-        "accuracy": round(float((head.unseen.argmax(1) == numbers).mean()), 4),
-        "calibration_error": round(calibration_error(head.unseen, numbers), 4),
-    }
+def _figures(shares: np.ndarray, names: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
+    numbers = np.searchsorted(np.array(names), np.array(labels))
+    return {"accuracy": round(float((shares.argmax(1) == numbers).mean()), 4), "calibration_error": round(calibration_error(shares, numbers), 4)}
