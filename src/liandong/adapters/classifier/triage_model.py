@@ -22,7 +22,7 @@ import scipy.sparse as sparse
 
 from liandong.adapters.classifier.errors import ModelError
 from liandong.adapters.classifier.grams import LONGEST, Grams, grams_of
-from liandong.adapters.classifier.triage_net import JOINED, TriageNet, short
+from liandong.adapters.classifier.triage_net import JOINED, TriageNet, product, short
 from liandong.domain.triage.scores import Scores, Signs
 
 __all__ = ["HEADS", "MATTER", "OF_NET", "TriageModel", "one_a_slot", "rows_of", "sign_rows"]
@@ -154,7 +154,7 @@ class TriageModel:
         """Put in place of the lines of the heads that are told together what network and heads say together."""
         known = sparse.csr_matrix((rows.data, self._places[rows.indices], rows.indptr), shape=(rows.shape[0], len(self._inward)))
         heard = net.lines(np.asarray(known @ self._inward + found @ self._sign_inward))
-        said = net.shares(np.float32(self.trust[OF_NET]) * heard + line @ self._told, self._members)
+        said = net.shares(np.float32(self.trust[OF_NET]) * heard + product(line, self._told), self._members)
         for head, (first, last) in zip(self.labels, self._columns(), strict=True):
             if head in said:
                 line[:, first:last] = said[head]

@@ -20,7 +20,7 @@ from scipy.special import softmax
 
 from liandong.adapters.classifier.net import NetPlan, train_net
 
-__all__ = ["JOINED", "PLANS", "TEACHERS", "TriageNet", "short", "train_triage_net"]
+__all__ = ["JOINED", "PLANS", "TEACHERS", "TriageNet", "product", "short", "train_triage_net"]
 
 #: the heads that are learnt as one.
 JOINED = ("side", "item", "urgent")
@@ -65,9 +65,7 @@ class TriageNet:
         Parameters:
             inward: texts × hidden units, what the text gives to each before its level.
         """
-        hidden = np.maximum(inward + self.bend, 0)
-        parts = [hidden[at : at + _BLOCK] @ self.outward for at in range(0, len(hidden), _BLOCK)]
-        return np.asarray(np.concatenate(parts) + self.level)
+        return product(np.maximum(inward + self.bend, 0), self.outward) + self.level
 
     def members_of(self, names: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
         """Return for each of ``JOINED`` outputs × labels, one where the output has the label.
@@ -85,7 +83,7 @@ class TriageNet:
             members: as ``members_of`` gives them, once for many texts.
         """
         joint = softmax(lines, axis=1)
-        return {head: np.log(joint @ members[head] + _FLOOR) for head in JOINED}
+        return {head: np.log(product(joint, members[head]) + _FLOOR) for head in JOINED}
 
     def scaled(self, factors: np.ndarray) -> TriageNet:
         """Return the network for features that were not multiplied by ``factors`` yet, one a column."""
@@ -114,6 +112,11 @@ class TriageNet:
         if inward.shape != (len(columns), len(bend)) or outward.shape != (len(bend), len(labels)) or level.shape != (len(labels),):
             raise ValueError("the network's arrays disagree")
         return cls(tuple(map(tuple, labels)), columns, inward, bend, outward, level)
+
+
+def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the matrix product, few rows at a time: see ``_BLOCK``."""
+    return np.concatenate([left[at : at + _BLOCK] @ right for at in range(0, len(left), _BLOCK)])
 
 
 def short(weights: np.ndarray) -> np.ndarray:
