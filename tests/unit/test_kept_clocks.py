@@ -25,6 +25,7 @@ from liandong.domain.clocks import (
     in_words,
     keep,
     open_clock,
+    overtaken,
     retimed,
 )
 
@@ -368,3 +369,10 @@ def test_assistants_at_danger_owe_their_arrival_too_and_whoever_arrives_has_sign
     assert {each.step: each.outcome for each in there if each.assistant} == {"part_sign": Outcome.DONE, "part_arrive": Outcome.DONE, "part_report": Outcome.OPEN}
     back = keep(there, "alarm", "PartTurnedBack", local("2026-11-23 周一 09:30"), {"urgent": True, "parts": {"hb": {"state": "signed"}}}, BOOK)
     assert [each.step for each in back if each.assistant and each.outcome == Outcome.OPEN] == ["part_report"], "it has been there"
+
+
+@pytest.mark.parametrize("crossing", ["HandoverWithdrawn", "HandoverReturned", "NegotiationLapsed", "NegotiationSettledForSender"])
+def test_what_was_overtaken_on_the_wire_moves_no_clock(crossing: str) -> None:
+    """The receiver has taken it; what the sender did before it knew is written down, and the report is waited for as before."""
+    assert overtaken("handover", crossing, "accepted", "accepted") and not overtaken("handover", crossing, "offered", "withdrawn")
+    assert not overtaken("workorder", "WorkReported", "reported", "reported") and not overtaken("handover", "HandoverChased", "offered", "offered")

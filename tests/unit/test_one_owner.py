@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from liandong.adapters.packs import load_pack
 from liandong.application.act import act
+from liandong.domain.clocks import Outcome, Rulebook
 from liandong.domain.errors import CommandRefused
 from liandong.domain.journal.facts import Role, StreamKind, StreamState
 from tests.memory_city import MemoryCity, memory_city
@@ -57,6 +59,34 @@ def test_police_called_twice_hear_of_one_matter() -> None:
     assert alarm.data["urgent"] is True
     assert alarm.data["summary"].startswith("有人持刀"), "what makes it danger stands first"
     assert "又来了两个人" in city.police.only(StreamKind.APPEAL).data["supplements"][-1]
+
+
+def test_police_called_twice_from_an_order_that_is_on_its_way_hear_of_one_danger() -> None:
+    city = memory_city()
+    city.hotline.place(city.hotline.take(CALM), "keep")
+    order = city.hotline.only(StreamKind.WORK_ORDER)
+    city.hotline.act(order, "hand_over", reason="应由公安处理")
+    city.hotline.act(order, "call_police", reason="有人持刀")
+    city.hotline.act(order, "call_police", reason="又来了两个人")
+    assert sorted(bool(each.data.get("danger")) for each in handovers(city)) == [False, True]
+    city.wire.carry()
+    assert city.wire.set_aside == {}
+    alarm = city.police.only(StreamKind.ALARM)
+    assert alarm.data["urgent"] is True and alarm.data["summary"].startswith("有人持刀")
+
+
+def test_who_took_it_while_it_was_taken_back_is_still_waited_for() -> None:
+    pack = load_pack("xiangcheng")
+    city = memory_city(rulebook=Rulebook(pack.clocks, pack.calendar, frozenset()))
+    city.police.place(city.police.take(CALM), "hand_over")
+    city.wire.carry()
+    city.hotline.act(city.hotline.only(StreamKind.HANDOVER), "accept")
+    city.police.act(city.police.only(StreamKind.HANDOVER), "withdraw", reason="误报")
+    city.wire.carry()
+    taken = city.hotline.only(StreamKind.HANDOVER)
+    assert (taken.phase, city.police.only(StreamKind.HANDOVER).phase) == ("accepted", "accepted")
+    assert "HandoverWithdrawn" in city.hotline.database.names(taken.id)
+    assert "report" in [each.step for each in city.hotline.database.clocks[taken.id] if each.outcome == Outcome.OPEN]
 
 
 def test_what_was_offered_in_calm_goes_again_as_danger_and_not_beside_it() -> None:

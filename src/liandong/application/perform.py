@@ -13,6 +13,7 @@ from typing import Any
 from liandong.application.ports import UnitOfWork
 from liandong.application.timekeeping import keep_time, limits_for
 from liandong.application.world import MACHINES, World
+from liandong.domain.clocks import overtaken
 from liandong.domain.errors import CommandRefused, Refusal, StreamOfOtherKind
 from liandong.domain.journal.facts import Actor, Command, Fact, Role, StreamId, StreamKind, StreamState
 
@@ -99,13 +100,16 @@ class Session:
         return self._append(state, outcome, own=True)
 
     def _append(self, before: StreamState, facts: Sequence[Fact], *, own: bool) -> StreamState:
-        from_here = before
+        from_here, late = before, set()
         for fact in facts:
-            from_here = MACHINES[before.kind].evolve(from_here, fact)
+            standing, from_here = from_here, MACHINES[before.kind].evolve(from_here, fact)
+            if overtaken(before.kind.value, fact.name, standing.phase, from_here.phase):
+                late.add(fact.name)
         after = self.unit.append(before, facts, from_here)
         self._held[after.id] = after
         for fact in facts:
-            keep_time(self, after, fact, own=own)
+            if fact.name not in late:
+                keep_time(self, after, fact, own=own)
         self._follow(before, after, facts, own=own)
         return self._held[after.id]
 

@@ -187,12 +187,14 @@ def call_police(session: Session, before: StreamState, after: StreamState, fact:
         return
     given = {"cause": "escalation", "reason": fact.data["reason"], "danger": True}
     appeal = session.load(StreamKind.APPEAL, StreamId(after.data["appeal"]))
-    if appeal.phase == "shared" and appeal.data.get("handover"):
-        known = session.load(StreamKind.HANDOVER, StreamId(str(appeal.data["handover"])))
-        if known.data.get("danger") and known.phase in OPEN_HANDOVERS:
+    sent = [session.load(StreamKind.HANDOVER, each) for each in session.belonging(StreamKind.HANDOVER, appeal.id)]
+    for known in sent:
+        if known.data.get("danger") and known.phase in OPEN_HANDOVERS and party_here(session.world.desk, known.data) == Party.SENDER:
             # Police have it as danger already: they hear the new words, and one matter stays one.
             session.perform(known.kind, known.id, "supplement", session.system.standing(Party.SENDER), {"words": f"再次呼叫：{fact.data['reason']}"[:2000]})
             return
+    if appeal.phase == "shared" and appeal.data.get("handover"):
+        known = session.load(StreamKind.HANDOVER, StreamId(str(appeal.data["handover"])))
         if known.phase == "offered":
             # What was offered in calm and waits for a yes goes again as danger, which needs none.
             session.perform(known.kind, known.id, "withdraw", session.system.standing(Party.SENDER), {"reason": "险情升级，改为紧急移交"})

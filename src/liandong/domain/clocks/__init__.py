@@ -10,7 +10,7 @@ from liandong.domain.clocks.kept import KeptClock, Outcome, due_of, open_clock
 from liandong.domain.clocks.limits import Limit, LimitUnit
 from liandong.domain.clocks.parts import PART_FACTS, PART_STEPS
 from liandong.domain.clocks.rulebook import Rulebook
-from liandong.domain.clocks.steps import STEPS, ClockStep, step_of
+from liandong.domain.clocks.steps import STEPS, ClockStep, overtaken, step_of
 
 __all__ = [
     "PART_FACTS",
@@ -37,6 +37,7 @@ __all__ = [
     "keep",
     "most_pressing",
     "open_clock",
+    "overtaken",
     "retimed",
     "step_of",
     "touches",

@@ -5,6 +5,7 @@ Rules:
     2. A step that ``keeps`` its start is not started anew by a second dispatch: who refuses gives the deadline on to the next unit.
     3. What was stopped too early goes on with its old deadline (``continues``): a report turned back, a handover returned.
     4. A ``right`` (to refuse, to object) lapses; a duty becomes overdue.
+    5. A fact that was overtaken on the wire, and so moves no record (``overtaken``), moves no clock either: who has the matter is still waited for.
 
 Source: the limits themselves carry theirs in ``clocks.toml``; the steps are those of the double loop, 相政办〔2023〕55号 三（二）.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["LIKE", "STEPS", "ClockStep", "step_of"]
+__all__ = ["LIKE", "STEPS", "ClockStep", "overtaken", "step_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,9 @@ HANDOVER_STEPS = (
     ClockStep("confirm", _set("HandoverReported"), _set("HandoverConfirmed", "HandoverReopened"), BACK, owed_by="sender"),
 )
 
+#: Facts of one side that the other may have overtaken: they are written down and move nothing (rules 6 and 8 of the handover).
+OVERTAKABLE = BACK | TAKEN
+
 CONSULTATION_END = _set("ConsultationConcluded", "ConsultationCancelled")
 CONSULTATION_STEPS = (
     ClockStep("convene", _set("ConsultationConvened"), _set("MeetingOpened"), CONSULTATION_END, owed_by="sender"),
@@ -144,3 +148,13 @@ LIKE: Mapping[str, str] = {"part_sign": "sign", "part_arrive": "arrive", "part_r
 def step_of(machine: str, step: str, table: Mapping[str, tuple[ClockStep, ...]] = STEPS) -> ClockStep | None:
     """Return a step of a machine, or None."""
     return next((each for each in table.get(machine, ()) if each.step == step), None)
+
+
+def overtaken(machine: str, name: str, before: str, after: str) -> bool:
+    """Tell whether a fact came too late to move its record, which stands as it did.
+
+    Parameters:
+        machine: kind of the record. name: of the fact.
+        before, after: the record's states.
+    """
+    return machine == "handover" and name in OVERTAKABLE and before == after
