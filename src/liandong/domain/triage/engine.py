@@ -51,7 +51,7 @@ _MOST_WORDS = 2
 _MODEL_DANGER = 0.07
 #: What police alone and joint must have of the classifier's side for that: a danger that is wholly the hotline's is none.
 _POLICE_PART = 0.15
-#: Where they have nearly all of it, so little of danger is enough: the matter goes to the same people in any case, only sooner (ADR 0045).
+#: Where they have nearly all of it, so little of danger is enough: the matter goes to the same people in any case, only sooner (ADR 0045, its limit 0046).
 _SURELY_POLICE, _DANGER_OF_POLICE = 0.9, 0.04
 #: Below this probability that a matter is named, few words whose danger is not plain are asked about instead (of 14,350 dangers of authors left out two without a rule were below it, both above 90 % of danger).
 _NAMED_AT_ALL = 0.25
