@@ -47,32 +47,22 @@ def test_danger_is_never_left_by_those_who_were_ordered() -> None:
     assert shared.phase == "shared"
 
 
-def test_police_called_twice_hear_of_one_matter() -> None:
+@pytest.mark.parametrize(("on_its_way", "sent"), [(False, [True]), (True, [False, True])], ids=["kept", "on its way to them"])
+def test_police_called_twice_hear_of_one_danger(on_its_way: bool, sent: list[bool]) -> None:
     city = memory_city()
     city.hotline.place(city.hotline.take(CALM), "keep")
     order = city.hotline.only(StreamKind.WORK_ORDER)
-    city.hotline.act(order, "call_police", reason="有人持刀")
-    city.hotline.act(order, "call_police", reason="又来了两个人")
-    assert [bool(each.data.get("danger")) for each in handovers(city)] == [True]
+    if on_its_way:
+        city.hotline.act(order, "hand_over", reason="应由公安处理")
+    for reason in ("有人持刀", "又来了两个人"):
+        city.hotline.act(order, "call_police", reason=reason)
+    assert sorted(bool(each.data.get("danger")) for each in handovers(city)) == sent
     city.wire.carry()
+    assert city.wire.set_aside == {}
     alarm = city.police.only(StreamKind.ALARM)
     assert alarm.data["urgent"] is True
     assert alarm.data["summary"].startswith("有人持刀"), "what makes it danger stands first"
     assert "又来了两个人" in city.police.only(StreamKind.APPEAL).data["supplements"][-1]
-
-
-def test_police_called_twice_from_an_order_that_is_on_its_way_hear_of_one_danger() -> None:
-    city = memory_city()
-    city.hotline.place(city.hotline.take(CALM), "keep")
-    order = city.hotline.only(StreamKind.WORK_ORDER)
-    city.hotline.act(order, "hand_over", reason="应由公安处理")
-    city.hotline.act(order, "call_police", reason="有人持刀")
-    city.hotline.act(order, "call_police", reason="又来了两个人")
-    assert sorted(bool(each.data.get("danger")) for each in handovers(city)) == [False, True]
-    city.wire.carry()
-    assert city.wire.set_aside == {}
-    alarm = city.police.only(StreamKind.ALARM)
-    assert alarm.data["urgent"] is True and alarm.data["summary"].startswith("有人持刀")
 
 
 def test_who_took_it_while_it_was_taken_back_is_still_waited_for() -> None:

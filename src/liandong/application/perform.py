@@ -100,16 +100,15 @@ class Session:
         return self._append(state, outcome, own=True)
 
     def _append(self, before: StreamState, facts: Sequence[Fact], *, own: bool) -> StreamState:
-        from_here, late = before, set()
+        from_here, moving = before, []
         for fact in facts:
             standing, from_here = from_here, MACHINES[before.kind].evolve(from_here, fact)
-            if overtaken(before.kind.value, fact.name, standing.phase, from_here.phase):
-                late.add(fact.name)
+            if not overtaken(before.kind.value, fact.name, standing.phase, from_here.phase):
+                moving.append(fact)
         after = self.unit.append(before, facts, from_here)
         self._held[after.id] = after
-        for fact in facts:
-            if fact.name not in late:
-                keep_time(self, after, fact, own=own)
+        for fact in moving:
+            keep_time(self, after, fact, own=own)
         self._follow(before, after, facts, own=own)
         return self._held[after.id]
 

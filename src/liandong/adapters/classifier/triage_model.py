@@ -29,10 +29,10 @@ __all__ = ["HEADS", "MATTER", "OF_NET", "TriageModel", "one_a_slot", "rows_of", 
 
 #: what is judged, in the order of the columns.
 HEADS = ("side", "item", "kind", "urgent")
-#: name of what the network says, beside the names of the heads that are told together with it.
-OF_NET = "net"
 #: behind them, in models that were taught it: whether the words name a matter at all.
 MATTER = "matter"
+#: name of what the network says, beside the names of the heads that are told together with it.
+OF_NET = "net"
 _FORMAT = 4
 #: formats that are read: those of 2 have no network. In 3 the heads were not told together.
 _READ = frozenset({2, _FORMAT})

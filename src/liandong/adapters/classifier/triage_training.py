@@ -186,7 +186,7 @@ def _taught(rows: Sequence[Labelled]) -> tuple[str, ...]:
 
 
 def _vocabulary(texts: np.ndarray, keys: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the runs that stand in at least two texts and can be asked for, ascending, and how rare each is.
+    """Return the runs that stand in ``_LEAST_TEXTS`` texts and can be asked for, ascending, and how rare each is.
 
     A run whose slot another holds would be dropped when the model is asked; learnt without it, the others say what it would.
     """
@@ -195,8 +195,8 @@ def _vocabulary(texts: np.ndarray, keys: np.ndarray, count: int) -> tuple[np.nda
     fresh = np.ones(len(key), bool)
     fresh[1:] = (key[1:] != key[:-1]) | (text[1:] != text[:-1])
     known, seen = np.unique(key[fresh], return_counts=True)
-    twice = np.flatnonzero(seen >= _LEAST_TEXTS)
-    kept = twice[one_a_slot(known[twice], seen[twice])]
+    often = np.flatnonzero(seen >= _LEAST_TEXTS)
+    kept = often[one_a_slot(known[often], seen[often])]
     return known[kept], np.log((1 + count) / (1 + seen[kept])) + 1
 
 
